@@ -1,0 +1,32 @@
+//! The consensus protocol of RealDID as a pure state machine: [`Engine::step`] takes an input and returns effects.
+//!
+//! (Protocol text follows.)
+
+mod effect;
+mod input;
+
+mod blocks;
+mod certificates;
+mod pacemaker;
+mod tally;
+mod voter;
+
+mod deliver;
+mod engine;
+mod enter;
+mod epoch;
+mod judge;
+mod propose;
+mod recovery;
+mod repair;
+mod standing;
+mod turn;
+mod view;
+mod vote;
+
+pub use effect::{Alarm, Effect, Record, Write};
+pub use engine::{Engine, Settings, Surroundings};
+pub use input::{BatchStatus, Batches, Incoming, Input, Now, Outcome, Peer, Timer};
+pub use pacemaker::{DELTA_MAX, DELTA_MIN, DELTA_START};
+pub use recovery::{Folder, Recovered};
+pub use voter::Voter;

@@ -1,0 +1,92 @@
+//! One turn: what a step reads, and the effects that it gathers.
+
+use std::time::Duration;
+
+use realdid_crypto::Verifier;
+use realdid_types::{Block, Timestamp, VoteStatement};
+
+use crate::{BatchStatus, Batches, Effect, Engine, Record, Surroundings, Timer, Write};
+
+/// Gathers what one step asks for, so that everything that must be durable goes into one write before the rest.
+pub(crate) struct Turn<'a> {
+    surroundings: &'a Surroundings<'a>,
+    votes: Vec<VoteStatement>,
+    records: Vec<Record>,
+    sync: bool,
+    effects: Vec<Effect>,
+}
+
+impl<'a> Turn<'a> {
+    pub(crate) fn new(surroundings: &'a Surroundings<'a>) -> Self {
+        Self { surroundings, votes: Vec::new(), records: Vec::new(), sync: false, effects: Vec::new() }
+    }
+
+    /// The monotonic clock.
+    pub(crate) fn now(&self) -> Duration {
+        self.surroundings.now.monotonic
+    }
+
+    /// The time of day.
+    pub(crate) fn wall(&self) -> Timestamp {
+        self.surroundings.now.wall
+    }
+
+    pub(crate) fn batches(&self) -> &'a dyn Batches {
+        self.surroundings.batches
+    }
+
+    pub(crate) fn verifier(&self) -> &'a dyn Verifier {
+        self.surroundings.verifier
+    }
+
+    pub(crate) fn effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    pub(crate) fn effect_all(&mut self, effects: impl IntoIterator<Item = Effect>) {
+        self.effects.extend(effects);
+    }
+
+    pub(crate) fn timer(&mut self, timer: Timer, at: Duration) {
+        self.effects.push(Effect::SetTimer(timer, at));
+    }
+
+    /// To be written; goes along with the next sync.
+    pub(crate) fn record(&mut self, record: Record) {
+        if !self.records.contains(&record) {
+            self.records.push(record);
+        }
+    }
+
+    /// To be written and synced.
+    pub(crate) fn record_synced(&mut self, record: Record) {
+        self.record(record);
+        self.sync = true;
+    }
+
+    /// To be signed, written and synced, and only then sent.
+    pub(crate) fn vote(&mut self, statement: VoteStatement) {
+        self.votes.push(statement);
+        self.sync = true;
+    }
+
+    pub(crate) fn holds_all(&self, block: &Block) -> bool {
+        block.batches.iter().all(|reference| self.batches().status(reference) == BatchStatus::Held)
+    }
+
+    /// The effects in order, the write first.
+    pub(crate) fn finish(self, engine: &mut Engine) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if !self.votes.is_empty() || !self.records.is_empty() {
+            engine.written = engine.written.saturating_add(1);
+            let write =
+                Write { id: engine.written, votes: self.votes, records: self.records, sync: self.sync };
+            if write.sync {
+                engine.writes.push_back(write.clone());
+            }
+            effects.push(Effect::Write(write));
+        }
+        effects.extend(self.effects);
+        effects
+    }
+}

@@ -1,0 +1,129 @@
+//! BLAKE3 digests, each under a context that says what is hashed.
+
+use std::{fmt, sync::LazyLock};
+
+/// 32 bytes of BLAKE3.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// All zero bytes: stands where there is none.
+    pub const ZERO: Self = Self([0; 32]);
+
+    /// The digest with these bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().take(4).try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+macro_rules! contexts {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// What is hashed. Digests of different contexts never coincide (BLAKE3's derive-key mode, section 2.3).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Context {
+            $($(#[$doc])* $name,)*
+        }
+
+        /// Hashers that have absorbed their context: deriving its key costs as much as hashing a short message.
+        static HASHERS: LazyLock<Vec<blake3::Hasher>> =
+            LazyLock::new(|| vec![$(blake3::Hasher::new_derive_key(concat!("realdid/v1/", $text)),)*]);
+    };
+}
+
+contexts! {
+    /// An unsigned transaction.
+    Transaction = "transaction",
+    /// An operation; names the DID that it creates.
+    Operation = "operation",
+    /// A batch.
+    Batch = "batch",
+    /// A header.
+    Header = "header",
+    /// A vote.
+    Vote = "vote",
+    /// A leader's signature under a header.
+    Proposal = "proposal",
+    /// A block's list of batch references.
+    BatchesRoot = "batches-root",
+    /// A validator set.
+    Validators = "validators",
+    /// A genesis.
+    Genesis = "genesis",
+    /// A receipt.
+    Receipt = "receipt",
+    /// A block's receipts.
+    Receipts = "receipts",
+    /// A key of the state.
+    StateKey = "state-key",
+    /// A leaf of the state's map.
+    StateLeaf = "state-leaf",
+    /// An inner node of the state's map.
+    StateNode = "state-node",
+    /// A commitment to a key.
+    Key = "key",
+    /// A validator's addresses.
+    Address = "address",
+    /// A proof that a validator's key is held.
+    Possession = "possession",
+    /// Evidence.
+    Evidence = "evidence",
+    /// A question of a validator that lost its votes.
+    Probe = "probe",
+    /// Anything drawn from a seed.
+    Random = "random",
+}
+
+/// The digest of `bytes` under a context.
+#[must_use]
+pub fn digest(context: Context, bytes: &[u8]) -> Digest {
+    Hasher::new(context).update(bytes).finish()
+}
+
+/// A digest that is made piece by piece.
+#[derive(Clone, Debug)]
+pub struct Hasher(blake3::Hasher);
+
+impl Hasher {
+    /// Nothing hashed yet.
+    ///
+    /// # Panics
+    /// Never: every context has its hasher.
+    #[must_use]
+    pub fn new(context: Context) -> Self {
+        HASHERS
+            .get(context as usize)
+            .cloned()
+            .map_or_else(|| unreachable!("every context has a hasher"), Self)
+    }
+
+    /// Adds bytes. Where they end is not hashed: fixed lengths or a prefix must tell.
+    pub fn update(&mut self, bytes: &[u8]) -> &mut Self {
+        self.0.update(bytes);
+        self
+    }
+
+    /// The digest of everything added.
+    #[must_use]
+    pub fn finish(&self) -> Digest {
+        Digest(self.0.finalize().into())
+    }
+}

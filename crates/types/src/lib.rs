@@ -1,0 +1,50 @@
+//! The chain's vocabulary: what blocks, votes, certificates, transactions and records are, how large they may be,
+//! and the one encoding that wire, disk and signatures share.
+//!
+//! Everything here is a plain value. A value that was decoded is canonical (encoding it again gives the same
+//! bytes) and inside its limits; whether its signatures hold is asked separately, of a
+//! [`realdid_crypto::Verifier`].
+
+pub mod limits;
+
+#[macro_use]
+mod wire;
+
+mod digests;
+mod names;
+mod numbers;
+
+mod batch;
+mod certificate;
+mod evidence;
+mod genesis;
+mod header;
+mod message;
+mod operation;
+mod transaction;
+mod validators;
+mod vote;
+
+pub use batch::{Batch, BatchReference, SignedBatch};
+pub use certificate::{Certificate, CertificateError, Signers};
+pub use digests::{
+    BatchDigest, BatchesRoot, BlockDigest, GenesisDigest, ProposalId, StateRoot, TransactionId,
+    ValidatorsDigest,
+};
+pub use evidence::{Evidence, EvidenceError, SignedHeader};
+pub use genesis::{Genesis, GenesisError, Member, Parameters};
+pub use header::{Block, EpochEnd, EpochEndError, Header, Proposal};
+pub use message::{
+    CatchUpAnswer, CatchUpRequest, EpochQuestion, Have, Message, Request, ViewRange, WipedAnswer,
+    WipedQuestion,
+};
+pub use names::{Did, InvalidDid, InvalidName, NetworkName, OrganisationName, Sender};
+pub use numbers::{Epoch, EpochView, Height, Sequence, Timestamp, ValidatorIndex, View};
+pub use operation::{
+    AddValidator, Approve, Change, CreateDid, DidKey, Operation, ProofOfPossession, Propose, Purposes,
+    RemoveValidator, ReportEvidence, UpdateDid,
+};
+pub use transaction::{KeySignature, SignedTransaction, Transaction};
+pub use validators::{Quorum, Validator, ValidatorSet, ValidatorSetError};
+pub use vote::{Vote, VoteKind, VoteStatement};
+pub use wire::{DecodeError, Wire};
