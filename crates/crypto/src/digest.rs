@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::LazyLock};
 
+use blake3::hazmat::{ContextKey, HasherExt, hash_derive_key_context};
+
 /// 32 bytes of BLAKE3.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
@@ -43,9 +45,9 @@ macro_rules! contexts {
             $($(#[$doc])* $name,)*
         }
 
-        /// Hashers that have absorbed their context: deriving its key costs as much as hashing a short message.
-        static HASHERS: LazyLock<Vec<blake3::Hasher>> =
-            LazyLock::new(|| vec![$(blake3::Hasher::new_derive_key(concat!("realdid/v1/", $text)),)*]);
+        /// The contexts' keys: deriving one costs as much as hashing a short message.
+        static KEYS: LazyLock<Vec<ContextKey>> =
+            LazyLock::new(|| vec![$(hash_derive_key_context(concat!("realdid/v1/", $text)),)*]);
     };
 }
 
@@ -88,6 +90,8 @@ contexts! {
     Evidence = "evidence",
     /// A question of a validator that lost its votes.
     Probe = "probe",
+    /// A value of the state.
+    StateValue = "state-value",
     /// Anything drawn from a seed.
     Random = "random",
 }
@@ -109,10 +113,8 @@ impl Hasher {
     /// Never: every context has its hasher.
     #[must_use]
     pub fn new(context: Context) -> Self {
-        HASHERS
-            .get(context as usize)
-            .cloned()
-            .map_or_else(|| unreachable!("every context has a hasher"), Self)
+        let Some(key) = KEYS.get(context as usize) else { unreachable!("every context has a key") };
+        Self(blake3::Hasher::new_from_context_key(key))
     }
 
     /// Adds bytes. Where they end is not hashed: fixed lengths or a prefix must tell.

@@ -8,7 +8,7 @@
 pub mod limits;
 
 #[macro_use]
-mod wire;
+pub mod wire;
 
 mod digests;
 mod names;

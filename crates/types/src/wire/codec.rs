@@ -2,19 +2,20 @@
 
 /// Ties the fields of a struct to their numbers. `versioned` puts the format version into field 1; `checked` asks
 /// the type's own `check` after reading.
+#[macro_export]
 macro_rules! codec {
     ($(#[$mark:ident])* $name:ident { $($number:literal: $field:ident $(up to $max:expr)?,)* }) => {
         impl $crate::wire::Body for $name {
             fn write(&self, writer: &mut $crate::wire::Writer) {
-                $(codec!(@write $mark writer);)*
-                $(codec!(@put self.$field, $number, writer $(, $max)?);)*
+                $($crate::codec!(@write $mark writer);)*
+                $($crate::codec!(@put self.$field, $number, writer $(, $max)?);)*
             }
 
             fn read(reader: &mut $crate::wire::Reader<'_>) -> Result<Self, $crate::DecodeError> {
-                $(codec!(@read $mark reader);)*
-                $(let $field = codec!(@take $number, reader $(, $max)?)?;)*
+                $($crate::codec!(@read $mark reader);)*
+                $(let $field = $crate::codec!(@take $number, reader $(, $max)?)?;)*
                 let value = Self { $($field),* };
-                $(codec!(@check $mark value);)*
+                $($crate::codec!(@check $mark value);)*
                 Ok(value)
             }
         }
@@ -37,6 +38,7 @@ macro_rules! codec {
 }
 
 /// Ties the variants of an enum, each with one value, to the alternatives of a `oneof`.
+#[macro_export]
 macro_rules! alternatives {
     ($name:ident { $($number:literal: $variant:ident,)* }) => {
         impl $crate::wire::Body for $name {

@@ -5,22 +5,27 @@ use realdid_crypto::{Digest, PublicKey, Signature, Suite};
 use super::{Body, DecodeError, Reader, Writer};
 
 /// A type that can be a field.
-pub(crate) trait Field: Sized {
+pub trait Field: Sized {
+    /// Writes it under a number.
     fn put(&self, number: u32, writer: &mut Writer);
+
+    /// Reads it from under a number.
+    ///
+    /// # Errors
+    /// As [`super::Wire::decode`].
     fn take(number: u32, reader: &mut Reader<'_>) -> Result<Self, DecodeError>;
 }
 
 /// Writes a list: its entries one after the other under one number.
-pub(crate) fn put_list<T: Field>(list: &[T], number: u32, writer: &mut Writer) {
+pub fn put_list<T: Field>(list: &[T], number: u32, writer: &mut Writer) {
     list.iter().for_each(|entry| entry.put(number, writer));
 }
 
 /// Reads a list of at most `max` entries.
-pub(crate) fn take_list<T: Field>(
-    number: u32,
-    max: usize,
-    reader: &mut Reader<'_>,
-) -> Result<Vec<T>, DecodeError> {
+///
+/// # Errors
+/// [`DecodeError::TooMany`], and those of the entries.
+pub fn take_list<T: Field>(number: u32, max: usize, reader: &mut Reader<'_>) -> Result<Vec<T>, DecodeError> {
     let mut list = Vec::new();
     while reader.peek_number()? == Some(number) {
         if list.len() == max {

@@ -13,9 +13,9 @@ mod writer;
 mod codec;
 
 pub use error::DecodeError;
-pub(crate) use field::{Field, put_list, take_list};
-pub(crate) use reader::Reader;
-pub(crate) use writer::Writer;
+pub use field::{Field, put_list, take_list};
+pub use reader::Reader;
+pub use writer::Writer;
 
 /// A value with one canonical encoding.
 pub trait Wire: Sized {
@@ -30,13 +30,20 @@ pub trait Wire: Sized {
 }
 
 /// The fields of a message, without a length or number around them.
-pub(crate) trait Body: Sized {
+pub trait Body: Sized {
+    /// Writes the fields.
     fn write(&self, writer: &mut Writer);
+
+    /// Reads the fields; what is left after them is for the caller to refuse.
+    ///
+    /// # Errors
+    /// As [`Wire::decode`].
     fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError>;
 }
 
 /// How large the encoding of a top-level message may be.
-pub(crate) trait TopLevel: Body {
+pub trait TopLevel: Body {
+    /// In bytes.
     const BYTES_MAX: usize;
 }
 

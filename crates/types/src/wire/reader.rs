@@ -10,7 +10,7 @@ const DEPTH_MAX: u32 = 12;
 
 /// Reads the fields of one message in ascending order.
 #[derive(Debug)]
-pub(crate) struct Reader<'a> {
+pub struct Reader<'a> {
     bytes: &'a [u8],
     depth: u32,
     last: u32,
@@ -32,7 +32,10 @@ impl<'a> Reader<'a> {
     }
 
     /// The number of the next field, if there is one.
-    pub(crate) fn peek_number(&mut self) -> Result<Option<u32>, DecodeError> {
+    ///
+    /// # Errors
+    /// If the next field is misplaced or malformed.
+    pub fn peek_number(&mut self) -> Result<Option<u32>, DecodeError> {
         Ok(self.peek()?.map(|(number, _)| number))
     }
 
@@ -62,7 +65,10 @@ impl<'a> Reader<'a> {
     }
 
     /// A number other than zero, or `None` where it is left out.
-    pub(crate) fn number(&mut self, number: u32) -> Result<Option<u64>, DecodeError> {
+    ///
+    /// # Errors
+    /// If the next field is misplaced or malformed.
+    pub fn number(&mut self, number: u32) -> Result<Option<u64>, DecodeError> {
         let Some(wire_type) = self.at(number)? else { return Ok(None) };
         if wire_type != VARINT {
             return Err(DecodeError::WireType(number));
@@ -75,7 +81,10 @@ impl<'a> Reader<'a> {
     }
 
     /// The bytes of a field, or `None` where it is left out.
-    pub(crate) fn bytes(&mut self, number: u32) -> Result<Option<&'a [u8]>, DecodeError> {
+    ///
+    /// # Errors
+    /// If the next field is misplaced or malformed.
+    pub fn bytes(&mut self, number: u32) -> Result<Option<&'a [u8]>, DecodeError> {
         let Some(wire_type) = self.at(number)? else { return Ok(None) };
         if wire_type != BYTES {
             return Err(DecodeError::WireType(number));
@@ -88,7 +97,10 @@ impl<'a> Reader<'a> {
     }
 
     /// The message in a field, or `None` where it is left out.
-    pub(crate) fn nested(&mut self, number: u32) -> Result<Option<Self>, DecodeError> {
+    ///
+    /// # Errors
+    /// If the next field is misplaced or malformed.
+    pub fn nested(&mut self, number: u32) -> Result<Option<Self>, DecodeError> {
         let depth = self.depth.saturating_add(1);
         let Some(bytes) = self.bytes(number)? else { return Ok(None) };
         if depth > DEPTH_MAX {
@@ -98,7 +110,10 @@ impl<'a> Reader<'a> {
     }
 
     /// Nothing may follow.
-    pub(crate) fn end(&mut self) -> Result<(), DecodeError> {
+    ///
+    /// # Errors
+    /// If the next field is misplaced or malformed.
+    pub fn end(&mut self) -> Result<(), DecodeError> {
         match self.peek()? {
             None => Ok(()),
             Some((found, _)) => Err(self.misplaced(found)),

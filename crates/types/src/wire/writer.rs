@@ -6,7 +6,7 @@ pub(crate) const BYTES: u64 = 2;
 
 /// Gathers the bytes of a message.
 #[derive(Debug, Default)]
-pub(crate) struct Writer {
+pub struct Writer {
     bytes: Vec<u8>,
 }
 
@@ -28,7 +28,7 @@ impl Writer {
     }
 
     /// A number; zero is left out.
-    pub(crate) fn number(&mut self, number: u32, value: u64) {
+    pub fn number(&mut self, number: u32, value: u64) {
         if value != 0 {
             self.tag(number, VARINT);
             self.varint(value);
@@ -36,14 +36,14 @@ impl Writer {
     }
 
     /// Bytes, in parts.
-    pub(crate) fn bytes(&mut self, number: u32, parts: &[&[u8]]) {
+    pub fn bytes(&mut self, number: u32, parts: &[&[u8]]) {
         self.tag(number, BYTES);
         self.varint(parts.iter().map(|part| part.len() as u64).sum());
         parts.iter().for_each(|part| self.bytes.extend_from_slice(part));
     }
 
     /// A message inside this one.
-    pub(crate) fn nested(&mut self, number: u32, write: impl FnOnce(&mut Self)) {
+    pub fn nested(&mut self, number: u32, write: impl FnOnce(&mut Self)) {
         let mut inner = Self::default();
         write(&mut inner);
         self.bytes(number, &[&inner.bytes]);

@@ -1,0 +1,29 @@
+//! The state before the first block.
+
+use realdid_types::{Epoch, Genesis, GenesisError, Sequence, Wire};
+
+use crate::{Execution, MemberEntry, MemoryStore, OpenProposals, StateKey, ValidatorSets, overlay::Draft};
+
+/// What genesis writes into an empty state.
+///
+/// # Errors
+/// If no network can start from this genesis.
+pub fn genesis_state(genesis: &Genesis) -> Result<Execution, GenesisError> {
+    genesis.check()?;
+    let empty = MemoryStore::default();
+    let mut draft = Draft::new(&empty);
+    draft.put(&StateKey::Parameters, &genesis.parameters);
+    for member in &genesis.members {
+        let entry = MemberEntry { key: member.key, next_sequence: Sequence(0) };
+        draft.put(&StateKey::Member(member.name.clone()), &entry);
+        for node in &member.nodes {
+            draft.put_bytes(&StateKey::Node(*node), member.name.as_str().as_bytes().to_vec());
+        }
+    }
+    let validators = genesis.validator_set()?;
+    let sets = ValidatorSets { epoch: Epoch(0), current: validators.clone(), next: validators };
+    draft.put(&StateKey::ValidatorSets, &sets);
+    draft.put(&StateKey::OpenProposals, &OpenProposals::default());
+    debug_assert_eq!(OpenProposals::decode(&OpenProposals::default().encode()), Ok(OpenProposals::default()));
+    Ok(Execution::seal(&empty, draft.written, Vec::new(), sets.next))
+}
