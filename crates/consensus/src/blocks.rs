@@ -145,13 +145,7 @@ impl Blocks {
 
     /// How many blocks are here besides the tip.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn pending(&self) -> usize {
         self.entries.len().saturating_sub(1)
-    }
-
-    /// Whether only the tip is here.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 }

@@ -333,10 +333,16 @@ impl Engine {
         self.may_vote()
     }
 
+    /// What the validator knows of its own past, in a word.
+    #[must_use]
+    pub fn standing(&self) -> impl std::fmt::Debug + '_ {
+        &self.standing
+    }
+
     /// How many blocks, views of proposals and shown peers are kept: what must stay bounded.
     #[must_use]
     pub fn sizes(&self) -> [usize; 3] {
-        [self.blocks.len(), self.proposals.len(), self.shown.len()]
+        [self.blocks.pending(), self.proposals.len(), self.shown.len()]
     }
 
     /// A block that is here and not delivered yet, or the newest final one.

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use realdid_crypto::Digest;
 use realdid_types::{
-    Certificate, EpochView, Message, ValidatorIndex, View, Vote, VoteKind, WipedAnswer, WipedQuestion,
+    Certificate, EpochView, Message, ValidatorIndex, View, Vote, WipedAnswer, WipedQuestion,
 };
 
 use crate::{Alarm, Effect, Engine, Peer, Record, Timer, recovery::Folder, turn::Turn};
@@ -174,10 +174,5 @@ impl Engine {
     /// The certificate by which the present view was entered, if it is one of this epoch.
     pub(crate) fn entry_certificate(&self) -> Option<&Certificate> {
         self.certificates.best(self.view.at.view.previous())
-    }
-
-    /// Whether the certificate of the view before was a Skip.
-    pub(crate) fn entered_by_skip(&self) -> bool {
-        self.entry_certificate().is_some_and(|entry| entry.statement.kind == VoteKind::Skip)
     }
 }

@@ -37,7 +37,7 @@ fn check_root(state: &MemoryStore) -> Result<(), String> {
     }
 }
 
-fn entries<'a>(state: &'a MemoryStore, number: u8) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+fn entries(state: &MemoryStore, number: u8) -> impl Iterator<Item = (&[u8], &[u8])> {
     let of_kind = move |key: &&Vec<u8>| key.first() == Some(&number);
     state
         .values()

@@ -150,3 +150,25 @@ impl TopLevel for ValidatorList {
 impl TopLevel for ValidatorSet {
     const BYTES_MAX: usize = 64 * 1024;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_quorums_share_an_honest_validator_and_the_honest_alone_are_one() {
+        for n in 1..=2_000 {
+            let quorum = Quorum { n };
+            let (f, q) = (quorum.faulty(), quorum.size());
+            assert!(2 * q - n > f, "n = {n}");
+            assert!(q <= n - f, "n = {n}");
+            assert!(q - f > f, "n = {n}");
+        }
+    }
+
+    #[test]
+    fn quorums_of_known_sizes() {
+        let sizes = [(4, 3), (5, 4), (6, 4), (7, 5), (10, 7), (100, 67)];
+        assert!(sizes.iter().all(|(n, q)| Quorum { n: *n }.size() == *q));
+    }
+}
