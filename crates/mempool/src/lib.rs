@@ -1,1 +1,10 @@
-//! To be filled.
+//! Transactions on their way into blocks: those of a node's own clients until they are packed into batches, and the
+//! batches of all members until they are in final blocks. Both are pure and bounded.
+
+mod batch_pool;
+mod transaction_pool;
+
+pub mod limits;
+
+pub use batch_pool::{BatchPool, Fetch};
+pub use transaction_pool::{Refusal, Senders, TransactionPool};

@@ -1,0 +1,267 @@
+//! Batches that are not in a final block: which are held, who else holds them, and which to fetch.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use realdid_crypto::PublicKey;
+use realdid_types::{
+    BatchDigest, BatchReference, Quorum, SignedBatch, Timestamp, ValidatorIndex, limits::BLOCK_BATCHES_MAX,
+};
+
+use crate::limits::{ANNOUNCED_MAX, AUTHOR_BATCHES_MAX, FETCH_INTERVAL};
+
+/// Held and announced batches of an epoch's validators.
+#[derive(Clone, Debug)]
+pub struct BatchPool {
+    me: Option<ValidatorIndex>,
+    quorum: Quorum,
+    held: BTreeMap<BatchDigest, Held>,
+    /// Held batches by when they came, with their authors.
+    order: VecDeque<(BatchDigest, PublicKey)>,
+    by_author: BTreeMap<PublicKey, usize>,
+    heard: BTreeMap<BatchDigest, Heard>,
+    /// Digests that each peer announced and I do not hold.
+    announced: BTreeMap<ValidatorIndex, usize>,
+}
+
+#[derive(Clone, Debug)]
+struct Held {
+    batch: Arc<SignedBatch>,
+    reference: BatchReference,
+    holders: BTreeSet<ValidatorIndex>,
+    last_expiry: Timestamp,
+}
+
+#[derive(Clone, Debug)]
+struct Heard {
+    since: Duration,
+    holders: BTreeSet<ValidatorIndex>,
+    /// A proposal names it.
+    wanted: bool,
+    asked: Option<Duration>,
+    tries: usize,
+}
+
+/// A batch to ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fetch {
+    /// Which.
+    pub digest: BatchDigest,
+    /// From whom; from anybody if nobody is known to hold it.
+    pub from: Option<ValidatorIndex>,
+}
+
+impl BatchPool {
+    /// An empty pool in a set of this size, in which I have this place.
+    #[must_use]
+    pub fn new(me: Option<ValidatorIndex>, quorum: Quorum) -> Self {
+        Self {
+            me,
+            quorum,
+            held: BTreeMap::new(),
+            order: VecDeque::new(),
+            by_author: BTreeMap::new(),
+            heard: BTreeMap::new(),
+            announced: BTreeMap::new(),
+        }
+    }
+
+    /// Whether there is room for another batch of this author. One that a proposal names always has room.
+    #[must_use]
+    pub fn has_room(&self, batch: BatchDigest, author: &PublicKey) -> bool {
+        let wanted = self.heard.get(&batch).is_some_and(|heard| heard.wanted);
+        wanted || self.by_author.get(author).is_none_or(|count| *count < AUTHOR_BATCHES_MAX)
+    }
+
+    /// A batch is verified and durable here.
+    pub fn on_stored(&mut self, batch: Arc<SignedBatch>) {
+        let reference = batch.reference();
+        let digest = reference.digest;
+        if self.held.contains_key(&digest) {
+            return;
+        }
+        let mut holders = self.forget_heard(digest).map(|heard| heard.holders).unwrap_or_default();
+        holders.extend(self.me);
+        let last_expiry = batch
+            .batch
+            .transactions
+            .iter()
+            .map(|signed| signed.transaction.expires)
+            .max()
+            .unwrap_or_default();
+        self.order.push_back((digest, reference.author));
+        *self.by_author.entry(reference.author).or_default() += 1;
+        self.held.insert(digest, Held { batch, reference, holders, last_expiry });
+    }
+
+    /// A peer says that it holds these.
+    pub fn on_have(&mut self, from: ValidatorIndex, digests: &[BatchDigest], now: Duration) {
+        for digest in digests {
+            if let Some(held) = self.held.get_mut(digest) {
+                held.holders.insert(from);
+            } else if self.announced.get(&from).is_none_or(|count| *count < ANNOUNCED_MAX) {
+                let heard = self.heard.entry(*digest).or_insert_with(|| Heard::since(now));
+                if heard.holders.insert(from) {
+                    *self.announced.entry(from).or_default() += 1;
+                }
+            }
+        }
+    }
+
+    /// A proposal names batches that are not here; `from` holds them.
+    pub fn want(&mut self, digests: &[BatchDigest], from: Option<ValidatorIndex>, now: Duration) {
+        for digest in digests.iter().filter(|digest| !self.held.contains_key(digest)) {
+            let heard = self.heard.entry(*digest).or_insert_with(|| Heard::since(now));
+            heard.wanted = true;
+            heard.holders.extend(from);
+        }
+    }
+
+    /// What to ask for now: what a proposal names, what f + 1 announced, and what anybody announced a Δ ago.
+    pub fn to_fetch(&mut self, now: Duration, delta: Duration) -> Vec<Fetch> {
+        let enough = self.quorum.faulty().saturating_add(1);
+        let mut fetches = Vec::new();
+        for (digest, heard) in &mut self.heard {
+            let due =
+                heard.wanted || heard.holders.len() >= enough || now.saturating_sub(heard.since) >= delta;
+            let rested = heard.asked.is_none_or(|asked| now.saturating_sub(asked) >= FETCH_INTERVAL);
+            if due && rested {
+                let place = heard.tries.checked_rem(heard.holders.len()).unwrap_or(0);
+                fetches.push(Fetch { digest: *digest, from: heard.holders.iter().nth(place).copied() });
+                heard.asked = Some(now);
+                heard.tries = heard.tries.saturating_add(1);
+            }
+        }
+        fetches
+    }
+
+    /// The batch, if it is held and pending.
+    #[must_use]
+    pub fn get(&self, digest: &BatchDigest) -> Option<&Arc<SignedBatch>> {
+        self.held.get(digest).map(|held| &held.batch)
+    }
+
+    /// How a block names a held batch.
+    #[must_use]
+    pub fn reference(&self, digest: &BatchDigest) -> Option<&BatchReference> {
+        self.held.get(digest).map(|held| &held.reference)
+    }
+
+    /// Whether f + 1 validators, me among them, hold it: then it cannot be lost.
+    #[must_use]
+    pub fn is_available(&self, digest: &BatchDigest) -> bool {
+        let Some(held) = self.held.get(digest) else { return false };
+        held.holders.len() > self.quorum.faulty()
+    }
+
+    /// What a leader lists on a chain that has `in_chain` already: what a quorum announced, the authors taking
+    /// turns, oldest first; and one more that it merely holds.
+    #[must_use]
+    pub fn select(&self, in_chain: &BTreeSet<BatchDigest>) -> Vec<BatchReference> {
+        let mut by_author: BTreeMap<PublicKey, VecDeque<&Held>> = BTreeMap::new();
+        let mut fresh = None;
+        for (digest, author) in self.order.iter().filter(|(digest, _)| !in_chain.contains(digest)) {
+            let Some(held) = self.held.get(digest) else { continue };
+            if held.holders.len() >= self.quorum.size() {
+                by_author.entry(*author).or_default().push_back(held);
+            } else {
+                fresh = Some(held);
+            }
+        }
+        let mut selected = Vec::new();
+        while selected.len() < BLOCK_BATCHES_MAX.saturating_sub(1) && !by_author.is_empty() {
+            by_author.retain(|_, queue| {
+                if selected.len() < BLOCK_BATCHES_MAX.saturating_sub(1) {
+                    selected.extend(queue.pop_front().map(|held| held.reference.clone()));
+                }
+                !queue.is_empty()
+            });
+        }
+        selected.extend(fresh.map(|held| held.reference.clone()));
+        selected
+    }
+
+    /// Whether anybody is known to have a batch that is not in the chain.
+    #[must_use]
+    pub fn heard_pending(&self, in_chain: &BTreeSet<BatchDigest>) -> bool {
+        !self.heard.is_empty() || self.held_pending(in_chain)
+    }
+
+    /// Whether I hold, and so have announced, a batch that is not in the chain.
+    #[must_use]
+    pub fn held_pending(&self, in_chain: &BTreeSet<BatchDigest>) -> bool {
+        self.held.keys().any(|digest| !in_chain.contains(digest))
+    }
+
+    /// Every pending batch that I hold, to be announced again.
+    pub fn held(&self) -> impl Iterator<Item = BatchDigest> + '_ {
+        self.held.keys().copied()
+    }
+
+    /// These batches are in a final block.
+    pub fn on_final(&mut self, references: &[BatchReference]) {
+        for reference in references {
+            self.forget(reference.digest);
+            self.forget_heard(reference.digest);
+        }
+    }
+
+    /// Lets go of batches whose every transaction is void by now, and of rumours that nobody could confirm.
+    pub fn expire(&mut self, block_time: Timestamp, now: Duration, rumour_max: Duration) {
+        let void: Vec<BatchDigest> = self
+            .held
+            .iter()
+            .filter(|(_, held)| held.last_expiry <= block_time)
+            .map(|(digest, _)| *digest)
+            .collect();
+        void.into_iter().for_each(|digest| self.forget(digest));
+        let stale = self.heard.iter().filter(|(_, heard)| now.saturating_sub(heard.since) > rumour_max);
+        let stale: Vec<BatchDigest> = stale.map(|(digest, _)| *digest).collect();
+        stale.into_iter().for_each(|digest| {
+            self.forget_heard(digest);
+        });
+    }
+
+    /// A new epoch: others have my place now, and nobody has announced anything.
+    pub fn enter_epoch(&mut self, me: Option<ValidatorIndex>, quorum: Quorum) {
+        self.me = me;
+        self.quorum = quorum;
+        self.announced.clear();
+        self.heard.values_mut().for_each(|heard| heard.holders.clear());
+        self.held.values_mut().for_each(|held| held.holders = me.into_iter().collect());
+    }
+
+    /// How many batches are held and how many heard of.
+    #[must_use]
+    pub fn sizes(&self) -> [usize; 2] {
+        [self.held.len(), self.heard.len()]
+    }
+
+    fn forget(&mut self, digest: BatchDigest) {
+        if let Some(held) = self.held.remove(&digest) {
+            self.order.retain(|(other, _)| *other != digest);
+            if let Some(count) = self.by_author.get_mut(&held.reference.author) {
+                *count = count.saturating_sub(1);
+            }
+        }
+    }
+
+    fn forget_heard(&mut self, digest: BatchDigest) -> Option<Heard> {
+        let heard = self.heard.remove(&digest)?;
+        for holder in &heard.holders {
+            if let Some(count) = self.announced.get_mut(holder) {
+                *count = count.saturating_sub(1);
+            }
+        }
+        Some(heard)
+    }
+}
+
+impl Heard {
+    fn since(now: Duration) -> Self {
+        Self { since: now, holders: BTreeSet::new(), wanted: false, asked: None, tries: 0 }
+    }
+}

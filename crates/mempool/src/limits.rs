@@ -1,0 +1,18 @@
+//! How much may wait, with the reason for each bound.
+
+use std::time::Duration;
+
+/// Transactions of own clients that wait or are on their way; at 300 bytes each about 20 MB.
+pub const TRANSACTIONS_MAX: usize = 65_536;
+/// How far ahead of its next number a sender may run: enough for a wallet that signs offline, too little to hoard.
+pub const SEQUENCE_AHEAD_MAX: u64 = 64;
+/// A batch leaves after its oldest transaction has waited this long: a fraction of a view.
+pub const PACK_DELAY: Duration = Duration::from_millis(5);
+/// A packed transaction that is not final is packed again after this long, as its batch may be lost.
+pub const REPACK_DELAY: Duration = Duration::from_secs(10);
+/// Pending batches of one author; with 64 KiB each, 16 MiB.
+pub const AUTHOR_BATCHES_MAX: usize = 256;
+/// Digests that one peer may announce beyond what is held.
+pub const ANNOUNCED_MAX: usize = 4_096;
+/// Between two requests for one batch.
+pub const FETCH_INTERVAL: Duration = Duration::from_millis(500);
