@@ -1,1 +1,22 @@
-//! To be filled.
+//! One validator without socket, clock or disk: consensus, pools, catching up and execution put together.
+//!
+//! [`Replica::step`] routes each input to the part that it concerns and carries the parts' effects to each other, so
+//! that whoever drives a replica, a node or a simulated world, has only to sign, store, send and wait. It decides
+//! nothing that a part decides.
+
+mod effect;
+mod input;
+
+mod ledger;
+mod pool_view;
+
+mod batches;
+mod clients;
+mod finality;
+mod replica;
+mod route;
+
+pub use effect::{Commit, Effect};
+pub use input::{Input, Recovered, Settings, Surroundings, Timer};
+pub use ledger::Ledger;
+pub use replica::Replica;

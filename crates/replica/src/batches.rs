@@ -1,0 +1,127 @@
+//! Batches: verified once, stored, announced, fetched.
+
+use std::sync::Arc;
+
+use realdid_consensus::{Input as ToConsensus, Peer};
+use realdid_crypto::verify_one;
+use realdid_state::StateRead;
+use realdid_sync::Input as ToCatchUp;
+use realdid_types::{BatchDigest, Have, Message, Request, SignedBatch, ValidatorIndex, limits};
+
+use crate::{
+    Effect, Replica, Timer,
+    replica::{FETCH_INTERVAL, Step},
+};
+
+/// Wrong batches that are remembered; each was signed by a member, and a member that sends more is cut off.
+const WRONG_MAX: usize = 1_024;
+
+impl Replica {
+    /// A batch from a peer: verified, then stored.
+    pub(crate) fn on_batch(&mut self, step: &mut Step<'_>, from: Peer, batch: Arc<SignedBatch>) {
+        step.catch_up.push_back(ToCatchUp::Batch { from, batch: batch.clone() });
+        let digest = batch.batch.digest();
+        let known = self.is_stored(step, digest)
+            || self.storing.contains_key(&digest)
+            || self.wrong.contains(&digest);
+        if known || !self.is_of_member(step, &batch) || !self.pool.has_room(digest, &batch.batch.author) {
+            return;
+        }
+        if batch.verify(self.settings.genesis, step.surroundings.verifier) {
+            self.store_batch(step, batch);
+        } else {
+            self.on_wrong_batch(step, from, &batch, digest);
+        }
+    }
+
+    fn is_of_member(&self, step: &Step<'_>, batch: &SignedBatch) -> bool {
+        let key = realdid_state::StateKey::Node(batch.batch.author).to_bytes();
+        self.final_state(step).value(&key).is_some()
+    }
+
+    /// Only what the author signed can make a batch wrong for ever.
+    fn on_wrong_batch(&mut self, step: &mut Step<'_>, from: Peer, batch: &SignedBatch, digest: BatchDigest) {
+        let message = batch.batch.signing_digest(self.settings.genesis);
+        if verify_one(step.surroundings.verifier, &batch.batch.author, message.as_bytes(), &batch.signature) {
+            if self.wrong.len() < WRONG_MAX {
+                self.wrong.insert(digest);
+            }
+            step.consensus.push_back(ToConsensus::BatchesChanged);
+        }
+        step.effects.push(Effect::Distrust(from, "a batch with a signature that does not hold".to_owned()));
+    }
+
+    pub(crate) fn store_batch(&mut self, step: &mut Step<'_>, batch: Arc<SignedBatch>) {
+        self.storing.insert(batch.batch.digest(), batch.clone());
+        step.effects.push(Effect::StoreBatch(batch));
+    }
+
+    /// A batch is durable: it counts, and everybody may know.
+    pub(crate) fn on_batch_stored(&mut self, step: &mut Step<'_>, digest: BatchDigest) {
+        let Some(batch) = self.storing.remove(&digest) else { return };
+        let own = batch.batch.author == self.settings.node;
+        self.pool.on_stored(batch.clone());
+        if own {
+            step.effects.push(Effect::Broadcast(Arc::new(Message::Batch(Box::new((*batch).clone())))));
+        }
+        step.effects.push(Effect::Broadcast(Arc::new(Message::Have(Have { batches: vec![digest] }))));
+        step.consensus.push_back(ToConsensus::BatchesChanged);
+        step.catch_up.push_back(ToCatchUp::BatchHeld(digest));
+        self.acknowledge(step, digest);
+    }
+
+    pub(crate) fn on_have(&mut self, step: &mut Step<'_>, from: Peer, digests: &[BatchDigest]) {
+        let Some(index) = self.engine.validators().index_of(&from) else { return };
+        let unknown: Vec<BatchDigest> = digests
+            .iter()
+            .filter(|digest| step.surroundings.ledger.batch(**digest).is_none())
+            .copied()
+            .collect();
+        self.pool.on_have(index, &unknown, step.now());
+        unknown.iter().for_each(|digest| self.acknowledge(step, *digest));
+        step.consensus.push_back(ToConsensus::BatchesChanged);
+        self.fetch_batches(step);
+    }
+
+    pub(crate) fn want_batches(&mut self, step: &mut Step<'_>, digests: &[BatchDigest], from: Peer) {
+        let index = self.engine.validators().index_of(&from);
+        self.pool.want(digests, index, step.now());
+        self.fetch_batches(step);
+    }
+
+    /// Asks for what is due, and comes back while anything is missing.
+    pub(crate) fn fetch_batches(&mut self, step: &mut Step<'_>) {
+        for fetch in self.pool.to_fetch(step.now(), self.engine.delta()) {
+            let request = Message::Request(Request::Batch(fetch.digest));
+            match fetch.from.and_then(|index| self.key_of(index)).filter(|peer| *peer != self.settings.me) {
+                Some(peer) => Self::send(step, peer, request),
+                None => step.effects.push(Effect::Broadcast(Arc::new(request))),
+            }
+        }
+        let [_, heard] = self.pool.sizes();
+        if heard > 0 && !self.fetching {
+            self.fetching = true;
+            step.effects.push(Effect::SetTimer(Timer::Fetch, step.now().saturating_add(FETCH_INTERVAL)));
+        }
+    }
+
+    /// Announces every pending batch, to one peer or to all.
+    pub(crate) fn announce_held(&self, step: &mut Step<'_>, to: Option<Peer>) {
+        let held: Vec<BatchDigest> = self.pool.held().collect();
+        for page in held.chunks(limits::HAVE_MAX) {
+            let have = Arc::new(Message::Have(Have { batches: page.to_vec() }));
+            step.effects.push(match to {
+                Some(peer) => Effect::Send(peer, have),
+                None => Effect::Broadcast(have),
+            });
+        }
+    }
+
+    pub(crate) fn is_stored(&self, step: &Step<'_>, digest: BatchDigest) -> bool {
+        self.pool.get(&digest).is_some() || step.surroundings.ledger.batch(digest).is_some()
+    }
+
+    fn key_of(&self, index: ValidatorIndex) -> Option<Peer> {
+        self.engine.validators().get(index).map(|validator| validator.consensus_key)
+    }
+}

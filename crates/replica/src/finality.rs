@@ -1,0 +1,98 @@
+//! Executing blocks, and what follows when they are final.
+
+use std::{sync::Arc, time::Duration};
+
+use realdid_consensus::{Input as ToConsensus, Outcome};
+use realdid_state::{Execution, Inputs, Layered, execute};
+use realdid_sync::{Input as ToCatchUp, Tip};
+use realdid_types::{Block, BlockDigest, Certificate, EpochEnd, SignedBatch};
+
+use crate::{Commit, Effect, Replica, ledger::StateSenders, replica::Step};
+
+/// A batch that was announced and that nobody could hand over is forgotten after this long.
+const RUMOUR_MAX: Duration = Duration::from_secs(60);
+
+impl Replica {
+    /// Executes a block on the state after its parent.
+    ///
+    /// # Panics
+    /// If a batch is not held: consensus asks for execution only when all are.
+    pub(crate) fn execute(&mut self, step: &mut Step<'_>, block: &Block) {
+        let digest = block.digest();
+        let found: Option<Vec<Arc<SignedBatch>>> =
+            block.batches.iter().map(|reference| self.batch(step, reference.digest)).collect();
+        let Some(batches) = found else {
+            panic!("block {digest} is to be executed and a batch of it is not held")
+        };
+        let batches: Vec<&SignedBatch> = batches.iter().map(Arc::as_ref).collect();
+        let before = Layered::new(step.surroundings.ledger, self.executions_from(block.header.parent));
+        let inputs = Inputs {
+            genesis: self.settings.genesis,
+            header: &block.header,
+            batches: &batches,
+            verifier: step.surroundings.verifier,
+        };
+        let execution = Arc::new(execute(&inputs, &before));
+        let outcome = Outcome { root: execution.root, next: execution.next_validators.clone() };
+        self.executions.insert(digest, (block.header.parent, execution));
+        step.consensus.push_back(ToConsensus::Executed(digest, outcome));
+    }
+
+    fn batch(&self, step: &Step<'_>, digest: realdid_types::BatchDigest) -> Option<Arc<SignedBatch>> {
+        let held = self.pool.get(&digest).or_else(|| self.fresh_batches.get(&digest));
+        held.cloned().or_else(|| step.surroundings.ledger.batch(digest))
+    }
+
+    /// The executions of a block and its ancestors that the ledger does not show, newest first.
+    fn executions_from(&self, mut digest: BlockDigest) -> Vec<Arc<Execution>> {
+        let mut executions = Vec::new();
+        while let Some((parent, execution)) = self.executions.get(&digest) {
+            executions.push(execution.clone());
+            digest = *parent;
+        }
+        executions.extend(self.fresh.iter().cloned());
+        executions
+    }
+
+    pub(crate) fn on_final(&mut self, step: &mut Step<'_>, block: Block, commit: Option<Certificate>) {
+        let digest = block.digest();
+        let Some((_, execution)) = self.executions.remove(&digest) else { return };
+        self.fresh.insert(0, execution.clone());
+        self.keep_fresh_batches(&block);
+        self.pool.on_final(&block.batches);
+        self.pool.expire(block.header.time, step.now(), RUMOUR_MAX);
+        let tip = Tip::new(&block.header, execution.next_validators.clone());
+        step.catch_up.push_back(ToCatchUp::Delivered(tip));
+        step.effects.push(Effect::Commit(Box::new(Commit { block: block.clone(), commit, execution })));
+        let state = self.final_state(step);
+        let void = self.transactions.on_final(&StateSenders(&state), block.header.time);
+        if !void.is_empty() {
+            step.effects.push(Effect::Void(void));
+        }
+    }
+
+    /// What leaves the pool in this step may not be in the ledger before the next.
+    fn keep_fresh_batches(&mut self, block: &Block) {
+        for reference in &block.batches {
+            if let Some(batch) = self.pool.get(&reference.digest) {
+                self.fresh_batches.insert(reference.digest, batch.clone());
+            }
+        }
+    }
+
+    /// Executions whose block is gone can never become final, and what is final needs no more acknowledgement.
+    pub(crate) fn forget_dead_branches(&mut self) {
+        let engine = &self.engine;
+        self.executions.retain(|digest, _| engine.block(*digest).is_some());
+        let pool = &self.pool;
+        self.unacknowledged.retain(|digest, _| pool.get(digest).is_some());
+    }
+
+    pub(crate) fn on_epoch_entered(&mut self, step: &mut Step<'_>, end: Box<EpochEnd>) {
+        let set = self.engine.validators().clone();
+        self.pool.enter_epoch(set.index_of(&self.settings.me), set.quorum());
+        step.catch_up.push_back(ToCatchUp::EpochEntered { epoch: self.engine.epoch(), validators: set });
+        step.effects.push(Effect::EpochEntered(end));
+        self.announce_held(step, None);
+    }
+}
