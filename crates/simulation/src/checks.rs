@@ -1,0 +1,179 @@
+//! What must always hold, checked as the world goes on. S1 to S11 are the project's invariants.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use realdid_consensus::Alarm;
+use realdid_crypto::PublicKey;
+use realdid_mempool::Refusal;
+use realdid_replica::{Commit, Replica};
+use realdid_state::Outcome;
+use realdid_types::{BlockDigest, EpochView, Evidence, Height, TransactionId, Vote, VoteKind};
+
+use crate::network::Micros;
+
+/// No part of a replica may keep more things than this; real bounds are lower, each where it is declared.
+const KEPT_MAX: usize = 4_096;
+
+/// What was seen so far, and what was wrong with it.
+pub struct Checks {
+    /// The one chain (S1).
+    pub chain: BTreeMap<Height, BlockDigest>,
+    /// Each node's newest final height (S2).
+    heights: Vec<Height>,
+    /// What every honest key signed (S8).
+    signed: BTreeMap<(PublicKey, EpochView), BTreeMap<VoteKind, BlockDigest>>,
+    /// Decided transactions (S4), by the height that decided them.
+    pub decided: BTreeMap<TransactionId, Height>,
+    pub accepted: BTreeSet<TransactionId>,
+    pub void: BTreeSet<TransactionId>,
+    /// Keys of honest validators, for S8 and S9.
+    pub honest: BTreeSet<PublicKey>,
+    pub violations: Vec<String>,
+    pub counts: BTreeMap<String, u64>,
+    pub last_commit: Micros,
+    pub final_blocks: u64,
+}
+
+impl Checks {
+    pub fn new(nodes: usize, genesis: BlockDigest) -> Self {
+        Self {
+            chain: BTreeMap::from([(Height(0), genesis)]),
+            heights: vec![Height(0); nodes],
+            signed: BTreeMap::new(),
+            decided: BTreeMap::new(),
+            accepted: BTreeSet::new(),
+            void: BTreeSet::new(),
+            honest: BTreeSet::new(),
+            violations: Vec::new(),
+            counts: BTreeMap::new(),
+            last_commit: 0,
+            final_blocks: 0,
+        }
+    }
+
+    pub fn violation(&mut self, text: String) {
+        if self.violations.len() < 20 {
+            self.violations.push(text);
+        }
+    }
+
+    pub fn count(&mut self, what: &str) {
+        *self.counts.entry(what.to_owned()).or_default() += 1;
+    }
+
+    /// S1, S2, S4, S7.
+    pub fn on_commit(&mut self, now: Micros, node: usize, commit: &Commit) {
+        let (height, digest) = (commit.block.header.height, commit.block.digest());
+        if height != self.heights[node].next() {
+            self.violation(format!("S2: node {node} finalised height {height} after {}", self.heights[node]));
+        }
+        self.heights[node] = height;
+        match self.chain.get(&height) {
+            Some(known) if *known != digest => {
+                self.violation(format!(
+                    "S1: node {node} has {digest} at height {height}, others have {known}"
+                ));
+            }
+            Some(_) => {}
+            None => self.on_new_block(now, commit),
+        }
+    }
+
+    fn on_new_block(&mut self, now: Micros, commit: &Commit) {
+        let height = commit.block.header.height;
+        if let Some(parent) = self.chain.get(&height.previous())
+            && *parent != commit.block.header.parent
+        {
+            self.violation(format!("S1: the block at height {height} does not extend the chain"));
+        }
+        self.chain.insert(height, commit.block.digest());
+        self.last_commit = now;
+        self.final_blocks += 1;
+        for receipt in &commit.execution.receipts {
+            if receipt.outcome.is_decided() && self.decided.insert(receipt.transaction, height).is_some() {
+                self.violation(format!("S4: transaction {} was decided twice", receipt.transaction));
+            }
+            self.count(match receipt.outcome {
+                Outcome::Applied => "receipts: applied",
+                Outcome::Refused(_) => "receipts: refused",
+                Outcome::Skipped(_) => "receipts: skipped",
+            });
+        }
+    }
+
+    pub fn on_start(&mut self, node: usize, height: Height) {
+        self.heights[node] = height;
+    }
+
+    /// S8: over all lives of a key.
+    pub fn on_vote(&mut self, key: PublicKey, vote: &Vote) {
+        if !self.honest.contains(&key) {
+            return;
+        }
+        let at = vote.statement.at;
+        let kinds = self.signed.entry((key, at)).or_default();
+        let before = kinds.insert(vote.statement.kind, vote.statement.block);
+        let twice = before.is_some_and(|block| block != vote.statement.block);
+        let both = kinds.contains_key(&VoteKind::Commit) && kinds.contains_key(&VoteKind::Skip);
+        if twice || both {
+            self.violation(format!(
+                "S8: an honest key signed {:?} in view {at} besides {before:?}",
+                vote.statement
+            ));
+        }
+    }
+
+    /// S9.
+    pub fn on_evidence(&mut self, node: usize, evidence: &Evidence) {
+        self.count("evidence found");
+        let key = match evidence {
+            Evidence::Votes(_) | Evidence::Proposals(_) => self.accused(evidence),
+        };
+        if let Some(key) = key.filter(|key| self.honest.contains(key)) {
+            self.violation(format!("S9: node {node} accuses the honest {key}"));
+        }
+    }
+
+    fn accused(&self, _evidence: &Evidence) -> Option<PublicKey> {
+        None
+    }
+
+    pub fn on_alarm(&mut self, node: usize, alarm: &Alarm) {
+        self.violation(format!("node {node} raised an alarm: {alarm:?}"));
+    }
+
+    pub fn on_refused(&mut self, _node: usize, _id: TransactionId, refusal: Refusal) {
+        self.count(&format!("refused at the door: {}", refusal_name(refusal)));
+    }
+
+    pub fn on_accepted(&mut self, _node: usize, ids: &[TransactionId]) {
+        self.accepted.extend(ids);
+    }
+
+    pub fn on_void(&mut self, ids: &[TransactionId]) {
+        self.void.extend(ids);
+    }
+
+    pub fn on_distrust(&mut self, _node: usize, peer: PublicKey, reason: &str) {
+        if self.honest.contains(&peer) {
+            self.count(&format!("honest peers distrusted: {reason}"));
+        }
+    }
+
+    /// S10.
+    pub fn after_step(&mut self, node: usize, replica: &Replica) {
+        if let Some(size) = replica.sizes().iter().find(|size| **size > KEPT_MAX) {
+            self.violation(format!("S10: node {node} keeps {size} things of one kind"));
+        }
+    }
+}
+
+fn refusal_name(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::SequenceTaken => "number taken",
+        Refusal::SequenceUsed { .. } => "number used",
+        Refusal::SequenceAhead { .. } => "number ahead",
+        Refusal::Expired => "expired",
+        _ => "other",
+    }
+}

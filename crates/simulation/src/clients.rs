@@ -1,0 +1,98 @@
+//! Citizens: they make DIDs and change them, at nodes chosen by chance, some transactions at two nodes.
+
+use realdid_crypto::{Context, Digest, Hasher, PublicKey};
+use realdid_types::{
+    CreateDid, Did, DidKey, KeySignature, Operation, Purposes, Sender, Sequence, SignedTransaction,
+    Timestamp, Transaction, TransactionId, UpdateDid,
+};
+
+use crate::{random::Random, world::World};
+
+/// How long a transaction stays valid, in milliseconds.
+const LIFETIME: u64 = 60_000;
+
+/// The citizens of a world.
+pub struct Clients {
+    random: Random,
+    known: Vec<Citizen>,
+}
+
+struct Citizen {
+    did: Did,
+    key: PublicKey,
+    next: Sequence,
+}
+
+impl Clients {
+    pub fn new(random: Random) -> Self {
+        Self { random, known: Vec::new() }
+    }
+
+    /// Somebody does something at a node of those given.
+    pub fn act(&mut self, world: &mut World, nodes: &[usize]) -> Option<TransactionId> {
+        if nodes.is_empty() {
+            return None;
+        }
+        let signed = if self.known.is_empty() || self.random.chance(70) {
+            self.create(world)
+        } else {
+            self.update(world)
+        };
+        let node = *self.random.pick(nodes);
+        let id = world.submit(node, signed.clone());
+        if self.random.chance(10) {
+            world.checks.count("transactions handed to two nodes");
+            world.submit(*self.random.pick(nodes), signed);
+        }
+        Some(id)
+    }
+
+    fn create(&mut self, world: &mut World) -> SignedTransaction {
+        let key = world.keyring.draw();
+        let recovery = Hasher::new(Context::Key).update(key.as_bytes()).update(b"recovery").finish();
+        let operation = Operation::CreateDid(CreateDid {
+            keys: vec![all_purposes(key)],
+            recovery,
+            next_key: Digest::ZERO,
+        });
+        let did = Did(operation.digest());
+        self.known.push(Citizen { did, key, next: Sequence(1) });
+        sign(world, Sender::Did(did), Sequence(0), operation, &[key])
+    }
+
+    fn update(&mut self, world: &mut World) -> SignedTransaction {
+        let place = self.random.below(self.known.len());
+        let added = world.keyring.draw();
+        let citizen = &mut self.known[place];
+        let (did, old, sequence) = (citizen.did, citizen.key, citizen.next);
+        citizen.next = sequence.next();
+        citizen.key = added;
+        let update =
+            UpdateDid { did, add: vec![all_purposes(added)], remove: vec![old], next_key: Digest::ZERO };
+        sign(world, Sender::Did(did), sequence, Operation::UpdateDid(update), &[old, added])
+    }
+}
+
+fn all_purposes(key: PublicKey) -> DidKey {
+    DidKey { key, purposes: Purposes { authentication: true, invocation: true, assertion: false } }
+}
+
+/// A transaction with the signatures of these keys.
+pub fn sign(
+    world: &World,
+    sender: Sender,
+    sequence: Sequence,
+    operation: Operation,
+    keys: &[PublicKey],
+) -> SignedTransaction {
+    let genesis = world.genesis_digest;
+    let expires = Timestamp(world.epoch_start + world.now / 1000 + LIFETIME);
+    let transaction = Transaction { genesis, sender, sequence, expires, operation };
+    let id = transaction.id();
+    let mut signatures: Vec<KeySignature> = keys
+        .iter()
+        .map(|key| KeySignature { key: *key, signature: world.keyring.sign(key, id.0.as_bytes()) })
+        .collect();
+    signatures.sort_unstable();
+    SignedTransaction { transaction, signatures }
+}

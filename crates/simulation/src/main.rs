@@ -1,0 +1,39 @@
+//! The simulator: many validators, one thread, one seed.
+
+mod campaign;
+mod checks;
+mod clients;
+mod disk;
+mod keys;
+mod liars;
+mod network;
+mod node;
+mod random;
+mod seed;
+mod trace;
+mod world;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Runs RealDID's consensus, state and pools under faults and lies, and checks that nothing is lost or stuck.
+#[derive(Parser)]
+#[command(name = "realdid-simulation", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Many seeds, each a world of its own with its own faults and liars
+    Campaign(campaign::Arguments),
+}
+
+fn main() -> ExitCode {
+    let succeeded = match Arguments::parse().command {
+        Command::Campaign(arguments) => campaign::run(&arguments),
+    };
+    if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,89 @@
+//! The simulated network: how long a message takes, and whether it arrives.
+
+use std::collections::BTreeMap;
+
+use crate::random::Random;
+
+/// Microseconds of simulated time.
+pub type Micros = u64;
+
+/// How a seed's network behaves while faults are allowed.
+#[derive(Clone, Debug, Default)]
+pub struct Weather {
+    /// The usual delay.
+    pub delay: (Micros, Micros),
+    /// Percent of messages that are lost.
+    pub loss: u64,
+    /// Percent that arrive twice.
+    pub duplication: u64,
+    /// Percent that take up to twenty times as long and so overtake others' order.
+    pub reordering: u64,
+}
+
+/// Who can reach whom, and how fast.
+#[derive(Clone, Debug)]
+pub struct Network {
+    weather: Weather,
+    /// Directed links that are cut.
+    cut: BTreeMap<(usize, usize), ()>,
+    /// Directed links that deliver only after this time.
+    clogged: BTreeMap<(usize, usize), Micros>,
+    /// The last arrival on each link: streams keep their order unless reordering is on.
+    last: BTreeMap<(usize, usize), Micros>,
+}
+
+impl Network {
+    /// Everybody reaches everybody.
+    #[must_use]
+    pub fn new(weather: Weather) -> Self {
+        Self { weather, cut: BTreeMap::new(), clogged: BTreeMap::new(), last: BTreeMap::new() }
+    }
+
+    /// When a message sent now arrives: not at all, once, or twice.
+    pub fn arrivals(&mut self, random: &mut Random, now: Micros, from: usize, to: usize) -> Vec<Micros> {
+        if self.cut.contains_key(&(from, to)) || random.chance(self.weather.loss) {
+            return Vec::new();
+        }
+        let (low, high) = self.weather.delay;
+        let mut at = now + random.between(low, high);
+        let reordered = random.chance(self.weather.reordering);
+        if reordered {
+            at += random.between(0, 20 * high);
+        }
+        if let Some(free) = self.clogged.get(&(from, to)) {
+            at = at.max(*free + random.between(0, high));
+        }
+        if !reordered {
+            let last = self.last.entry((from, to)).or_default();
+            at = at.max(*last + 1);
+            *last = at;
+        }
+        if random.chance(self.weather.duplication) {
+            return vec![at, at + random.between(1, 5 * high)];
+        }
+        vec![at]
+    }
+
+    /// Cuts a directed link.
+    pub fn cut(&mut self, from: usize, to: usize) {
+        self.cut.insert((from, to), ());
+    }
+
+    /// Holds a directed link's messages back until a time.
+    pub fn clog(&mut self, from: usize, to: usize, until: Micros) {
+        self.clogged.insert((from, to), until);
+    }
+
+    /// Repairs every link; says which pairs were cut in some direction.
+    pub fn reconnect(&mut self) -> Vec<(usize, usize)> {
+        let pairs = self.cut.keys().copied().collect();
+        self.cut.clear();
+        self.clogged.clear();
+        pairs
+    }
+
+    /// The weather from now on.
+    pub fn set_weather(&mut self, weather: Weather) {
+        self.weather = weather;
+    }
+}

@@ -1,0 +1,432 @@
+//! The world: nodes, network and clients on one clock, driven by one queue of events.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use realdid_consensus::Write;
+use realdid_crypto::{PublicKey, Verifier};
+use realdid_replica::{Commit, Effect, Input, Timer};
+use realdid_types::{
+    Genesis, GenesisDigest, Message, SignedBatch, SignedTransaction, TransactionId, Vote, VoteStatement,
+};
+
+use crate::{
+    checks::Checks,
+    disk::Entry,
+    keys::Keyring,
+    liars::Liar,
+    network::{Micros, Network},
+    node::{Node, Status},
+    random::Random,
+    trace::Trace,
+};
+
+/// Messages that wait for a paused process; more would be lost by real sockets too.
+const INBOX_MAX: usize = 20_000;
+
+/// What happens at a time.
+#[derive(Clone, Debug)]
+pub enum Event {
+    Deliver {
+        to: usize,
+        from: PublicKey,
+        message: Arc<Message>,
+    },
+    Timer {
+        node: usize,
+        life: u64,
+        timer: Timer,
+        generation: u64,
+    },
+    /// The oldest `writes` unsynced writes are durable; what waits for them is told.
+    Synced {
+        node: usize,
+        life: u64,
+        writes: u64,
+        then: Vec<Stored>,
+    },
+    Connected {
+        node: usize,
+        life: u64,
+        peer: PublicKey,
+    },
+    /// Something of the scenario.
+    Scene(u64),
+}
+
+/// What a sync is waited for with.
+#[derive(Clone, Debug)]
+pub enum Stored {
+    Votes(u64, Vec<Vote>),
+    Batch(realdid_types::BatchDigest),
+}
+
+/// How fast disks are.
+#[derive(Clone, Copy, Debug)]
+pub struct DiskSpeed {
+    pub low: Micros,
+    pub high: Micros,
+}
+
+pub struct World {
+    pub now: Micros,
+    pub epoch_start: u64,
+    pub genesis: Genesis,
+    pub genesis_digest: GenesisDigest,
+    pub keyring: Keyring,
+    pub verifier: Box<dyn Verifier>,
+    pub nodes: Vec<Node>,
+    pub liars: BTreeMap<usize, Box<dyn Liar>>,
+    pub network: Network,
+    pub random: Random,
+    pub disk_speed: DiskSpeed,
+    /// Percent of writes that fail, which ends the process.
+    pub failing_writes: u64,
+    pub checks: Checks,
+    pub trace: Trace,
+    queue: BinaryHeap<Reverse<Queued>>,
+    queued: u64,
+    generation: u64,
+    pub events: u64,
+}
+
+struct Queued(Micros, u64, Event);
+
+impl PartialEq for Queued {
+    fn eq(&self, other: &Self) -> bool {
+        (self.0, self.1) == (other.0, other.1)
+    }
+}
+
+impl Eq for Queued {}
+
+impl PartialOrd for Queued {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Queued {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.0, self.1).cmp(&(other.0, other.1))
+    }
+}
+
+/// What a world is made from.
+pub struct Plan {
+    pub genesis: Genesis,
+    pub keyring: Keyring,
+    /// Consensus key and author key of each node.
+    pub keys: Vec<(PublicKey, PublicKey)>,
+    pub network: Network,
+    pub disk_speed: DiskSpeed,
+    pub random: Random,
+    pub trace: Trace,
+}
+
+impl World {
+    pub fn new(plan: Plan) -> Self {
+        let nodes: Vec<Node> = plan
+            .keys
+            .iter()
+            .enumerate()
+            .map(|(index, (key, author))| Node::new(index, *key, *author, &plan.genesis))
+            .collect();
+        let first = plan.genesis.block().expect("a valid genesis").digest();
+        Self {
+            now: 0,
+            epoch_start: plan.genesis.time.0,
+            genesis_digest: plan.genesis.digest(),
+            verifier: plan.keyring.verifier(),
+            keyring: plan.keyring,
+            checks: Checks::new(nodes.len(), first),
+            nodes,
+            liars: BTreeMap::new(),
+            network: plan.network,
+            random: plan.random,
+            disk_speed: plan.disk_speed,
+            failing_writes: 0,
+            trace: plan.trace,
+            queue: BinaryHeap::new(),
+            queued: 0,
+            generation: 0,
+            events: 0,
+            genesis: plan.genesis,
+        }
+    }
+
+    pub fn schedule(&mut self, at: Micros, event: Event) {
+        self.queued += 1;
+        self.queue.push(Reverse(Queued(at.max(self.now), self.queued, event)));
+    }
+
+    /// The next event before `until`, at its time.
+    pub fn next(&mut self, until: Micros) -> Option<Event> {
+        if self.queue.peek().is_none_or(|Reverse(Queued(at, ..))| *at > until) {
+            self.now = self.now.max(until);
+            return None;
+        }
+        let Reverse(Queued(at, _, event)) = self.queue.pop()?;
+        self.now = at;
+        self.events += 1;
+        Some(event)
+    }
+
+    /// Carries an event out; a scene is left to the scenario.
+    pub fn run(&mut self, event: Event) -> Option<u64> {
+        match event {
+            Event::Deliver { to, from, message } => self.give(to, Input::Received(from, message)),
+            Event::Timer { node, life, timer, generation } => {
+                let current = self.nodes[node].timers.get(&timer) == Some(&generation);
+                if current && self.nodes[node].life == life {
+                    self.nodes[node].timers.remove(&timer);
+                    self.give(node, Input::Timer(timer));
+                }
+            }
+            Event::Synced { node, life, writes, then } => self.synced(node, life, writes, then),
+            Event::Connected { node, life, peer } => {
+                if self.nodes[node].life == life {
+                    self.give(node, Input::Connected(peer));
+                }
+            }
+            Event::Scene(scene) => return Some(scene),
+        }
+        None
+    }
+
+    /// Gives an input to a process that runs, or keeps it for one that stands still.
+    pub fn give(&mut self, node: usize, input: Input) {
+        match self.nodes[node].status {
+            Status::Down => {}
+            Status::Paused if self.nodes[node].inbox.len() < INBOX_MAX => self.nodes[node].inbox.push(input),
+            Status::Paused => {}
+            Status::Up => self.step(node, input),
+        }
+    }
+
+    fn synced(&mut self, node: usize, life: u64, writes: u64, then: Vec<Stored>) {
+        if self.nodes[node].life != life || self.nodes[node].status == Status::Down {
+            return;
+        }
+        self.nodes[node].disk.sync(writes);
+        for stored in then {
+            let input = match stored {
+                Stored::Votes(id, votes) => Input::Stored(id, votes),
+                Stored::Batch(digest) => Input::BatchStored(digest),
+            };
+            self.give(node, input);
+        }
+    }
+
+    /// Lets a process take one input, and carries out what comes back; then what that leads to at once.
+    pub fn step(&mut self, node: usize, input: Input) {
+        if !self.nodes[node].is_up() {
+            return;
+        }
+        let life = self.nodes[node].life;
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            self.trace.input(self.now, node, &input);
+            let clock = self.nodes[node].read_clock(self.now, self.epoch_start);
+            let effects = self.nodes[node].step(clock, self.verifier.as_ref(), input);
+            for effect in effects {
+                if self.nodes[node].life != life || !self.nodes[node].is_up() {
+                    return;
+                }
+                inputs.extend(self.carry_out(node, effect));
+            }
+        }
+        if !self.liars.contains_key(&node)
+            && let Some(replica) = &self.nodes[node].replica
+        {
+            self.checks.after_step(node, replica);
+        }
+    }
+
+    /// Carries out one effect; what it leads to at once is the next input.
+    fn carry_out(&mut self, node: usize, effect: Effect) -> Option<Input> {
+        match effect {
+            Effect::Write(write) => self.write_votes(node, write),
+            Effect::StoreBatch(batch) => self.store_batch(node, batch),
+            Effect::Commit(commit) => self.commit(node, Arc::new(*commit)),
+            Effect::Send(to, message) => self.speak(node, Some(to), &message),
+            Effect::Broadcast(message) => self.speak(node, None, &message),
+            Effect::SignProposal(header) => {
+                let key = self.nodes[node].key;
+                let signature =
+                    self.keyring.sign(&key, header.proposal_digest(self.genesis_digest).as_bytes());
+                return Some(Input::ProposalSigned(header, signature));
+            }
+            Effect::SignBatch(batch) => {
+                let signature =
+                    self.keyring.sign(&batch.author, batch.signing_digest(self.genesis_digest).as_bytes());
+                return Some(Input::BatchSigned(Arc::new(SignedBatch { batch: *batch, signature })));
+            }
+            Effect::SetTimer(timer, at) => self.set_timer(node, timer, at),
+            Effect::EpochEntered(_) => self.trace.note(self.now, node, "enters the next epoch"),
+            Effect::Refused(id, refusal) => self.checks.on_refused(node, id, refusal),
+            Effect::Accepted(ids) => self.checks.on_accepted(node, &ids),
+            Effect::Void(ids) => self.checks.on_void(&ids),
+            Effect::Report(evidence) => self.checks.on_evidence(node, &evidence),
+            Effect::Distrust(peer, reason) => self.checks.on_distrust(node, peer, &reason),
+            Effect::Alarm(alarm) => self.checks.on_alarm(node, &alarm),
+        }
+        None
+    }
+
+    fn commit(&mut self, node: usize, commit: Arc<Commit>) {
+        if !self.liars.contains_key(&node) {
+            self.checks.on_commit(self.now, node, &commit);
+        }
+        self.trace.commit(self.now, node, &commit);
+        self.nodes[node].write(Entry::Commit(commit));
+    }
+
+    fn set_timer(&mut self, node: usize, timer: Timer, at: Duration) {
+        self.generation += 1;
+        let generation = self.generation;
+        self.nodes[node].timers.insert(timer, generation);
+        let (at, life) = (self.nodes[node].world_time(at), self.nodes[node].life);
+        self.schedule(at, Event::Timer { node, life, timer, generation });
+    }
+
+    fn write_votes(&mut self, node: usize, write: Write) {
+        if self.random.chance(self.failing_writes) && !self.liars.contains_key(&node) && self.random.chance(2)
+        {
+            self.checks.count("failed write");
+            return self.crash(node);
+        }
+        let votes: Vec<Vote> =
+            write.votes.iter().filter_map(|statement| self.sign_vote(node, *statement)).collect();
+        if !self.liars.contains_key(&node) {
+            votes.iter().for_each(|vote| self.checks.on_vote(self.nodes[node].key, vote));
+        }
+        self.nodes[node].write(Entry::Consensus(votes.clone(), write.records));
+        if write.sync {
+            self.sync_later(node, vec![Stored::Votes(write.id, votes)]);
+        }
+    }
+
+    /// The vote of a node, if it is in the set.
+    pub fn sign_vote(&self, node: usize, statement: VoteStatement) -> Option<Vote> {
+        let node = &self.nodes[node];
+        let signer = node.replica.as_ref()?.engine().validators().index_of(&node.key)?;
+        let signature =
+            self.keyring.sign(&node.key, statement.signing_digest(self.genesis_digest).as_bytes());
+        Some(Vote { statement, signer, signature })
+    }
+
+    fn store_batch(&mut self, node: usize, batch: Arc<SignedBatch>) {
+        let digest = batch.batch.digest();
+        self.nodes[node].write(Entry::Batch(batch));
+        self.sync_later(node, vec![Stored::Batch(digest)]);
+    }
+
+    /// A sync covers everything written before it; syncs return in order.
+    fn sync_later(&mut self, node: usize, then: Vec<Stored>) {
+        let at = self.now + self.random.between(self.disk_speed.low, self.disk_speed.high);
+        let at = at.max(self.nodes[node].disk_free);
+        self.nodes[node].disk_free = at;
+        let (life, writes) = (self.nodes[node].life, self.nodes[node].disk.written());
+        self.schedule(at, Event::Synced { node, life, writes, then });
+    }
+
+    /// Sends to one peer or to all, through the liar that a node may be.
+    fn speak(&mut self, from: usize, to: Option<PublicKey>, message: &Arc<Message>) {
+        let targets: Vec<usize> = match to {
+            Some(key) => self
+                .nodes
+                .iter()
+                .filter(|node| node.key == key && node.index != from)
+                .map(|node| node.index)
+                .collect(),
+            None => (0..self.nodes.len())
+                .filter(|index| *index != from && self.nodes[*index].key != self.nodes[from].key)
+                .collect(),
+        };
+        for target in targets {
+            match self.liars.remove(&from) {
+                None => self.post(from, target, message.clone()),
+                Some(mut liar) => {
+                    for said in liar.says(self, from, target, message) {
+                        self.post(from, target, said);
+                    }
+                    self.liars.insert(from, liar);
+                }
+            }
+        }
+    }
+
+    /// Puts a message on a link.
+    pub fn post(&mut self, from: usize, to: usize, message: Arc<Message>) {
+        let key = self.nodes[from].key;
+        for at in self.network.arrivals(&mut self.random, self.now, from, to) {
+            self.schedule(at, Event::Deliver { to, from: key, message: message.clone() });
+        }
+    }
+
+    /// Starts a process and connects it.
+    pub fn start(&mut self, node: usize) {
+        let genesis = self.genesis.clone();
+        self.nodes[node].start(self.now, &genesis);
+        self.nodes[node].disk_free = self.now;
+        self.trace.note(self.now, node, "starts");
+        self.checks.on_start(node, self.nodes[node].live.height());
+        self.step(node, Input::Start);
+        for peer in 0..self.nodes.len() {
+            if peer != node && self.nodes[peer].status != Status::Down {
+                self.connect(node, peer);
+            }
+        }
+    }
+
+    /// Tells two processes that the stream between them is up.
+    pub fn connect(&mut self, a: usize, b: usize) {
+        for (node, peer) in [(a, b), (b, a)] {
+            let event = Event::Connected { node, life: self.nodes[node].life, peer: self.nodes[peer].key };
+            self.schedule(self.now + 1_000, event);
+        }
+    }
+
+    /// Ends a process; a random share of what was not synced survives.
+    pub fn crash(&mut self, node: usize) {
+        let unsynced = self.nodes[node].disk.unsynced();
+        let kept = self.random.between(0, unsynced);
+        self.trace.note(self.now, node, "crashes");
+        self.nodes[node].crash(kept);
+        let key = self.nodes[node].key;
+        for peer in 0..self.nodes.len() {
+            self.give(peer, Input::Disconnected(key));
+        }
+    }
+
+    /// Lets a paused process go on.
+    pub fn resume(&mut self, node: usize) {
+        if self.nodes[node].status != Status::Paused {
+            return;
+        }
+        self.trace.note(self.now, node, "resumes");
+        self.nodes[node].status = Status::Up;
+        for input in std::mem::take(&mut self.nodes[node].inbox) {
+            self.give(node, input);
+        }
+    }
+
+    /// Hands a transaction to a node, as a client would.
+    pub fn submit(&mut self, node: usize, signed: SignedTransaction) -> TransactionId {
+        let id = signed.id();
+        self.give(node, Input::Submitted(Box::new(signed)));
+        id
+    }
+
+    /// The nodes that are up and honest.
+    pub fn honest_up(&self) -> BTreeSet<usize> {
+        (0..self.nodes.len())
+            .filter(|index| self.nodes[*index].is_up() && !self.liars.contains_key(index))
+            .collect()
+    }
+}
