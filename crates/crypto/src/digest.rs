@@ -48,6 +48,9 @@ macro_rules! contexts {
         /// The contexts' keys: deriving one costs as much as hashing a short message.
         static KEYS: LazyLock<Vec<ContextKey>> =
             LazyLock::new(|| vec![$(hash_derive_key_context(concat!("realdid/v1/", $text)),)*]);
+
+        #[cfg(test)]
+        const ALL: &[Context] = &[$(Context::$name),*];
     };
 }
 
@@ -94,6 +97,8 @@ contexts! {
     StateValue = "state-value",
     /// Anything drawn from a seed.
     Random = "random",
+    /// The weights of a batch of signatures.
+    BatchWeights = "batch-weights",
 }
 
 /// The digest of `bytes` under a context.
@@ -110,7 +115,7 @@ impl Hasher {
     /// Nothing hashed yet.
     ///
     /// # Panics
-    /// Never: every context has its hasher.
+    /// Never: every context has its key.
     #[must_use]
     pub fn new(context: Context) -> Self {
         let Some(key) = KEYS.get(context as usize) else { unreachable!("every context has a key") };
@@ -127,5 +132,52 @@ impl Hasher {
     #[must_use]
     pub fn finish(&self) -> Digest {
         Digest(self.0.finalize().into())
+    }
+
+    /// A stream of bytes that depend on everything added; the first 32 of them are the digest.
+    pub(crate) fn finish_stream(&self) -> blake3::OutputReader {
+        self.0.finalize_xof()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_digest_is_blake3_in_derive_key_mode() {
+        let expected = blake3::derive_key("realdid/v1/transaction", b"bytes");
+        assert_eq!(digest(Context::Transaction, b"bytes").as_bytes(), &expected);
+        let expected = blake3::derive_key("realdid/v1/batch-weights", b"bytes");
+        assert_eq!(digest(Context::BatchWeights, b"bytes").as_bytes(), &expected);
+    }
+
+    #[test]
+    fn no_two_contexts_give_the_same_digest() {
+        let digests: BTreeSet<_> = ALL.iter().map(|context| digest(*context, b"bytes")).collect();
+        assert_eq!(digests.len(), ALL.len());
+    }
+
+    #[test]
+    fn pieces_give_the_digest_of_the_whole() {
+        let whole = digest(Context::Batch, b"one and two");
+        assert_eq!(Hasher::new(Context::Batch).update(b"one ").update(b"and two").finish(), whole);
+        assert_ne!(Hasher::new(Context::Batch).update(b"one and").finish(), whole);
+    }
+
+    #[test]
+    fn a_stream_begins_with_the_digest() {
+        let mut bytes = [0; 32];
+        Hasher::new(Context::Batch).update(b"bytes").finish_stream().fill(&mut bytes);
+        assert_eq!(Digest::from_bytes(bytes), digest(Context::Batch, b"bytes"));
+    }
+
+    #[test]
+    fn a_digest_is_shown_whole_and_debugged_short() {
+        let digest = Digest::from_bytes(std::array::from_fn(|place| place as u8));
+        assert_eq!(digest.to_string(), "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+        assert_eq!(format!("{digest:?}"), "00010203");
     }
 }

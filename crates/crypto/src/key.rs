@@ -4,29 +4,7 @@ use std::fmt;
 
 use ed25519_dalek::Signer;
 
-/// A signature scheme. Every key and signature carries its number from the first day, so that others can follow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Suite {
-    /// Ed25519 (RFC 8032) under the one rule of [`crate::Ed25519Verifier`].
-    Ed25519 = 0,
-}
-
-/// A suite that this version does not support.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("signature suite {0} is not supported, only 0 (Ed25519) is")]
-pub struct UnsupportedSuite(pub u64);
-
-impl TryFrom<u64> for Suite {
-    type Error = UnsupportedSuite;
-
-    fn try_from(number: u64) -> Result<Self, UnsupportedSuite> {
-        match number {
-            0 => Ok(Self::Ed25519),
-            other => Err(UnsupportedSuite(other)),
-        }
-    }
-}
+use crate::{Digest, Suite};
 
 /// A public key as it was given: whether it is a point of the curve is found out when something is verified.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,13 +35,13 @@ impl PublicKey {
 
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", crate::Digest::from_bytes(self.bytes))
+        write!(f, "{:?}", Digest::from_bytes(self.bytes))
     }
 }
 
 impl fmt::Display for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", crate::Digest::from_bytes(self.bytes))
+        write!(f, "{}", Digest::from_bytes(self.bytes))
     }
 }
 

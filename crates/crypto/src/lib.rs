@@ -1,12 +1,16 @@
-//! Digests, keys and signatures: the lowest layer. Everything that RealDID hashes, signs or verifies goes through
-//! here, so that there is one hash, one domain-separation rule and one answer to "does this signature hold".
+//! Digests, keys and signatures: the lowest layer.
+//!
+//! Everything that RealDID hashes, signs or verifies goes through here, so that there is one hash, one rule that
+//! keeps the kinds of hashed bytes apart, and one answer to the question whether a signature holds.
 
 mod digest;
 mod ed25519;
 mod key;
+mod suite;
 mod verify;
 
 pub use digest::{Context, Digest, Hasher, digest};
 pub use ed25519::Ed25519Verifier;
-pub use key::{PublicKey, SecretKey, Signature, Suite, UnsupportedSuite};
+pub use key::{PublicKey, SecretKey, Signature};
+pub use suite::{Suite, UnsupportedSuite};
 pub use verify::{Signed, Verifier, verify_one};

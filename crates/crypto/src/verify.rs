@@ -13,9 +13,12 @@ pub struct Signed<'a> {
     pub signature: &'a Signature,
 }
 
-/// Tells which signatures hold. The verdict on one never depends on the others beside it.
+/// Tells which signatures hold.
+///
+/// The verdict on a signature depends on its key, message and bytes alone, never on what is verified beside or
+/// before it: whoever verifies the same signature, in whatever batches, comes to the same verdict.
 pub trait Verifier: Send + Sync {
-    /// Verifies all.
+    /// Verifies all; none at all is in order.
     ///
     /// # Errors
     /// The places of those that do not hold, ascending.

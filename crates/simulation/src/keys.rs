@@ -57,7 +57,7 @@ impl Keyring {
     pub fn verifier(&self) -> Box<dyn Verifier> {
         match self.scheme {
             Scheme::Tag => Box::new(TagVerifier),
-            Scheme::Real => Box::new(Ed25519Verifier),
+            Scheme::Real => Box::new(Ed25519Verifier::default()),
         }
     }
 }
