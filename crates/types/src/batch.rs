@@ -2,7 +2,7 @@
 
 use realdid_crypto::{Context, Digest, Hasher, PublicKey, Signature, Signed, Verifier, digest};
 
-use crate::{BatchDigest, GenesisDigest, SignedTransaction, Wire, limits, wire::TopLevel};
+use crate::{BatchDigest, DecodeError, GenesisDigest, SignedTransaction, Wire, limits};
 
 /// Transactions that one member's node verified, numbered and sends out together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,8 +50,8 @@ impl Batch {
         Hasher::new(Context::Batch).update(genesis.0.as_bytes()).update(self.digest().0.as_bytes()).finish()
     }
 
-    fn check(&self) -> Result<(), &'static str> {
-        if self.transactions.is_empty() { Err("a batch without transactions") } else { Ok(()) }
+    fn check(&self) -> Result<(), DecodeError> {
+        if self.transactions.is_empty() { Err(DecodeError::Missing(4)) } else { Ok(()) }
     }
 }
 
@@ -62,7 +62,7 @@ impl SignedBatch {
         BatchReference {
             digest: self.batch.digest(),
             author: self.batch.author,
-            bytes: u32::try_from(self.encode().len()).unwrap_or(u32::MAX),
+            bytes: u32::try_from(self.encoded_len()).unwrap_or(u32::MAX),
             transactions: u32::try_from(self.batch.transactions.len()).unwrap_or(u32::MAX),
         }
     }
@@ -89,18 +89,14 @@ impl SignedBatch {
     }
 }
 
-codec! { #[versioned] #[checked] Batch { 2: author, 3: number, 4: transactions up to limits::BATCH_TRANSACTIONS_MAX, } }
-codec! { SignedBatch { 1: batch, 2: signature, } }
-codec! { BatchReference { 1: digest, 2: author, 3: bytes, 4: transactions, } }
-
-impl TopLevel for Batch {
-    const BYTES_MAX: usize = limits::BATCH_BYTES_MAX;
+codec! {
+    #[versioned]
+    #[checked]
+    Batch[limits::BATCH_BYTES_MAX] {
+        2: author,
+        3: number,
+        4: transactions up to limits::BATCH_TRANSACTIONS_MAX,
+    }
 }
-
-impl TopLevel for SignedBatch {
-    const BYTES_MAX: usize = limits::BATCH_BYTES_MAX;
-}
-
-impl TopLevel for BatchReference {
-    const BYTES_MAX: usize = 128;
-}
+codec! { SignedBatch[limits::BATCH_BYTES_MAX] { 1: batch, 2: signature, } }
+codec! { BatchReference[limits::BATCH_REFERENCE_BYTES_MAX] { 1: digest, 2: author, 3: bytes, 4: transactions, } }

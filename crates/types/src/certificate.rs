@@ -6,7 +6,7 @@ use realdid_crypto::{Signature, Signed, Verifier};
 
 use crate::{
     DecodeError, GenesisDigest, ValidatorIndex, ValidatorSet, VoteStatement, limits,
-    wire::{Field, Reader, TopLevel, Writer},
+    wire::{Field, Ordered, Reader, Writer},
 };
 
 /// Which validators of a set signed: one bit each, so that a duplicate cannot be written.
@@ -30,6 +30,9 @@ pub struct Certificate {
 /// Why a certificate does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CertificateError {
+    /// A Skip with a block, or another statement without one.
+    #[error("a skip names no block, and nothing else goes without one")]
+    Statement,
     /// The bitmap is not one bit for each of the set's validators.
     #[error("the bitmap is not made for {0} validators")]
     Bitmap(usize),
@@ -137,7 +140,14 @@ impl Certificate {
         })
     }
 
-    fn check_shape(&self, set: &ValidatorSet) -> Result<(), CertificateError> {
+    /// Whether it is made for this set, leaving aside whether its signatures hold.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn check_shape(&self, set: &ValidatorSet) -> Result<(), CertificateError> {
+        if self.statement.check().is_err() {
+            return Err(CertificateError::Statement);
+        }
         let (signers, quorum, signatures) =
             (self.signers.count(), set.quorum().size(), self.signatures.len());
         if !self.signers.fits(set.len()) {
@@ -150,6 +160,11 @@ impl Certificate {
             return Err(CertificateError::Count { signatures, signers });
         }
         Ok(())
+    }
+
+    fn check(&self) -> Result<(), DecodeError> {
+        let (signers, signatures) = (self.signers.count(), self.signatures.len());
+        if signers == signatures { Ok(()) } else { Err(DecodeError::Bitmap { signers, signatures }) }
     }
 }
 
@@ -167,8 +182,18 @@ impl Field for Signers {
     }
 }
 
-codec! { Certificate { 1: statement, 2: signers, 3: signatures up to limits::CERTIFICATE_SIGNATURES_MAX, } }
+codec! {
+    #[checked]
+    Certificate[limits::CERTIFICATE_BYTES_MAX] {
+        1: statement,
+        2: signers,
+        3: signatures up to limits::CERTIFICATE_SIGNATURES_MAX,
+    }
+}
 
-impl TopLevel for Certificate {
-    const BYTES_MAX: usize = limits::CERTIFICATE_BYTES_MAX;
+/// Certificates stand in the order of their views.
+impl Ordered for Certificate {
+    fn precedes(&self, next: &Self) -> bool {
+        self.statement.at < next.statement.at
+    }
 }

@@ -2,9 +2,7 @@
 
 use realdid_crypto::{Context, Digest, Signature, Verifier, digest, verify_one};
 
-use crate::{
-    Epoch, GenesisDigest, Header, ValidatorIndex, ValidatorSet, Vote, VoteKind, Wire, limits, wire::TopLevel,
-};
+use crate::{Epoch, GenesisDigest, Header, ValidatorIndex, ValidatorSet, Vote, VoteKind, Wire, limits};
 
 /// Two statements of one validator in one view that no honest validator signs both of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,25 +58,25 @@ impl Evidence {
         genesis: GenesisDigest,
         verifier: &dyn Verifier,
     ) -> Result<(), EvidenceError> {
-        let (contradiction, signed) = match self {
-            Self::Votes(votes) => {
-                let (a, b) = &**votes;
-                (contradict(a, b), a.verify(set, genesis, verifier) && b.verify(set, genesis, verifier))
-            }
+        let contradiction = match self {
+            Self::Votes(votes) => contradict(&votes.0, &votes.1),
             Self::Proposals(proposals) => {
-                let (a, b) = &**proposals;
-                let ordered = a.header.digest() < b.header.digest();
-                (
-                    ordered && compete(&a.header, &b.header),
-                    a.verify(set, genesis, verifier) && b.verify(set, genesis, verifier),
-                )
+                let (a, b) = (&proposals.0.header, &proposals.1.header);
+                compete(a, b) && a.digest() < b.digest()
             }
         };
-        match (contradiction, signed) {
-            (false, _) => Err(EvidenceError::NoContradiction),
-            (true, false) => Err(EvidenceError::Forged),
-            (true, true) => Ok(()),
+        if !contradiction {
+            return Err(EvidenceError::NoContradiction);
         }
+        let signed = match self {
+            Self::Votes(votes) => {
+                votes.0.verify(set, genesis, verifier) && votes.1.verify(set, genesis, verifier)
+            }
+            Self::Proposals(proposals) => {
+                proposals.0.verify(set, genesis, verifier) && proposals.1.verify(set, genesis, verifier)
+            }
+        };
+        if signed { Ok(()) } else { Err(EvidenceError::Forged) }
     }
 
     /// Whom it is against.
@@ -115,9 +113,5 @@ fn compete(a: &Header, b: &Header) -> bool {
     a.at == b.at && a.proposer == b.proposer && a != b
 }
 
-alternatives! { Evidence { 1: Votes, 2: Proposals, } }
+alternatives! { Evidence[limits::EVIDENCE_BYTES_MAX] { 1: Votes, 2: Proposals, } }
 codec! { SignedHeader { 1: header, 2: signature, } }
-
-impl TopLevel for Evidence {
-    const BYTES_MAX: usize = limits::TRANSACTION_BYTES_MAX;
-}

@@ -6,7 +6,7 @@ use realdid_crypto::{Context, Digest, PublicKey, digest};
 
 use crate::{
     Block, BlockDigest, EpochView, GenesisDigest, Header, Height, NetworkName, OrganisationName, StateRoot,
-    Timestamp, Validator, ValidatorIndex, ValidatorSet, View, Wire, limits, wire::TopLevel,
+    Timestamp, Validator, ValidatorIndex, ValidatorSet, View, Wire, limits, wire::Ordered,
 };
 
 /// A member of the consortium as it stands in genesis.
@@ -62,6 +62,12 @@ pub enum GenesisError {
     /// Members not ascending by name, or one twice.
     #[error("members are not ascending by name")]
     MembersOrder,
+    /// The nodes of a member not ascending.
+    #[error("the nodes of {0} are not ascending")]
+    NodesOrder(OrganisationName),
+    /// More members, or more nodes of one, than allowed.
+    #[error("{0} members or nodes of one where at most {1} are allowed")]
+    TooMany(usize, usize),
     /// A node key stands under two members or twice.
     #[error("a node key stands twice")]
     SharedNode,
@@ -91,13 +97,13 @@ impl Genesis {
         Ok(ValidatorSet::new(self.validators.clone())?)
     }
 
-    /// Block 0. Its parent is the genesis digest, so that no two networks share a block.
+    /// The header of block 0. Its parent is the genesis digest, so that no two networks share a block.
     ///
     /// # Errors
     /// If the validators are no set.
-    pub fn block(&self) -> Result<Block, GenesisError> {
+    pub fn header(&self) -> Result<Header, GenesisError> {
         let validators = self.validator_set()?.digest();
-        let header = Header {
+        Ok(Header {
             at: EpochView::default(),
             height: Height(0),
             parent: BlockDigest(self.digest().0),
@@ -109,8 +115,15 @@ impl Genesis {
             transactions: 0,
             time: self.time,
             proposer: ValidatorIndex(0),
-        };
-        Ok(Block { header, batches: Vec::new() })
+        })
+    }
+
+    /// Block 0, which orders nothing.
+    ///
+    /// # Errors
+    /// If the validators are no set.
+    pub fn block(&self) -> Result<Block, GenesisError> {
+        Ok(Block { header: self.header()?, batches: Vec::new() })
     }
 
     /// Whether a network can start from it.
@@ -119,8 +132,18 @@ impl Genesis {
     /// Names what is wrong.
     pub fn check(&self) -> Result<(), GenesisError> {
         self.validator_set()?;
-        if !self.members.is_sorted_by(|a, b| a.name < b.name) {
+        let nodes_max = self.members.iter().map(|member| member.nodes.len()).max().unwrap_or(0);
+        for (count, max) in [(self.members.len(), limits::MEMBERS_MAX), (nodes_max, limits::MEMBER_NODES_MAX)]
+        {
+            if count > max {
+                return Err(GenesisError::TooMany(count, max));
+            }
+        }
+        if !self.members.is_sorted_by(Member::precedes) {
             return Err(GenesisError::MembersOrder);
+        }
+        if let Some(member) = self.members.iter().find(|member| !member.nodes.is_sorted_by(|a, b| a < b)) {
+            return Err(GenesisError::NodesOrder(member.name.clone()));
         }
         let nodes: Vec<_> = self.members.iter().flat_map(|member| &member.nodes).collect();
         if nodes.iter().collect::<BTreeSet<_>>().len() != nodes.len() {
@@ -152,29 +175,26 @@ impl Parameters {
     }
 }
 
-codec! { Member { 1: name, 2: key, 3: nodes up to limits::MEMBER_NODES_MAX, } }
-codec! { Parameters { 1: max_idle, 2: max_expiry, 3: quota_window, 4: quota, 5: approvals, 6: format, } }
+codec! { Member[limits::MEMBER_BYTES_MAX] { 1: name, 2: key, 3: nodes ascending to limits::MEMBER_NODES_MAX, } }
+codec! {
+    Parameters[limits::PARAMETERS_BYTES_MAX] { 1: max_idle, 2: max_expiry, 3: quota_window, 4: quota, 5: approvals, 6: format, }
+}
 codec! {
     #[versioned]
-    Genesis {
+    Genesis[limits::GENESIS_BYTES_MAX] {
         2: network,
         3: random,
         4: time,
         5: development,
         6: parameters,
-        7: members up to limits::MEMBERS_MAX,
+        7: members ascending to limits::MEMBERS_MAX,
         8: validators up to limits::VALIDATORS_MAX,
     }
 }
 
-impl TopLevel for Member {
-    const BYTES_MAX: usize = 4 * 1024;
-}
-
-impl TopLevel for Parameters {
-    const BYTES_MAX: usize = 128;
-}
-
-impl TopLevel for Genesis {
-    const BYTES_MAX: usize = limits::GENESIS_BYTES_MAX;
+/// Members stand in the order of their names.
+impl Ordered for Member {
+    fn precedes(&self, next: &Self) -> bool {
+        self.name < next.name
+    }
 }

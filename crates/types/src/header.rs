@@ -5,7 +5,6 @@ use realdid_crypto::{Context, Digest, Hasher, Signature, Verifier, digest};
 use crate::{
     BatchReference, BatchesRoot, BlockDigest, Certificate, EpochView, GenesisDigest, Height, StateRoot,
     Timestamp, ValidatorIndex, ValidatorSet, ValidatorsDigest, View, VoteStatement, Wire, limits,
-    wire::TopLevel,
 };
 
 /// What votes are about and what a light client checks. Its digest names the block.
@@ -172,6 +171,7 @@ impl Header {
             && self.parent_view == parent.at.view
             && self.at.epoch == barrier.at.epoch
             && self.at > parent.at
+            && self.time > parent.time
             && self.height == barrier.height.next()
             && self.validators == barrier.validators
             && self.next_validators == next
@@ -182,7 +182,7 @@ impl Header {
 
 codec! {
     #[versioned]
-    Header {
+    Header[limits::HEADER_BYTES_MAX] {
         2: at,
         3: height,
         4: parent,
@@ -196,22 +196,16 @@ codec! {
         12: proposer,
     }
 }
-codec! { Block { 1: header, 2: batches up to limits::BLOCK_BATCHES_MAX, } }
-codec! { Proposal { 1: block, 2: signature, 3: parent, 4: skips up to limits::PROPOSAL_SKIPS_MAX, 5: commit, } }
-codec! { EpochEnd { 1: headers up to limits::EPOCH_END_HEADERS_MAX, 2: commit, } }
-
-impl TopLevel for Header {
-    const BYTES_MAX: usize = 512;
+codec! { Block[limits::BLOCK_BYTES_MAX] { 1: header, 2: batches up to limits::BLOCK_BATCHES_MAX, } }
+codec! {
+    Proposal[limits::PROPOSAL_BYTES_MAX] {
+        1: block,
+        2: signature,
+        3: parent,
+        4: skips ascending to limits::PROPOSAL_SKIPS_MAX,
+        5: commit,
+    }
 }
-
-impl TopLevel for Block {
-    const BYTES_MAX: usize = limits::BLOCK_BYTES_MAX;
-}
-
-impl TopLevel for Proposal {
-    const BYTES_MAX: usize = limits::PROPOSAL_BYTES_MAX;
-}
-
-impl TopLevel for EpochEnd {
-    const BYTES_MAX: usize = limits::FRAME_BYTES_MAX;
+codec! {
+    EpochEnd[limits::EPOCH_END_BYTES_MAX] { 1: headers up to limits::EPOCH_END_HEADERS_MAX, 2: commit, }
 }

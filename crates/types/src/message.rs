@@ -4,7 +4,7 @@ use realdid_crypto::Digest;
 
 use crate::{
     BatchDigest, Block, BlockDigest, Certificate, Epoch, EpochEnd, EpochView, Height, Proposal, SignedBatch,
-    View, Vote, limits, wire::TopLevel,
+    View, Vote, limits,
 };
 
 /// One frame on the validators' plane.
@@ -115,30 +115,33 @@ pub struct WipedAnswer {
 }
 
 alternatives! {
-    Message {
-        1: Proposal,
-        2: Vote,
-        3: Certificate,
-        4: EpochEnd,
-        5: Block,
-        6: Batch,
-        7: Have,
-        8: Request,
-        9: CatchUp,
-        10: WipedQuestion,
-        11: WipedAnswer,
+    #[versioned]
+    Message[limits::FRAME_BYTES_MAX] {
+        2: Proposal,
+        3: Vote,
+        4: Certificate,
+        5: EpochEnd,
+        6: Block,
+        7: Batch,
+        8: Have,
+        9: Request,
+        10: CatchUp,
+        11: WipedQuestion,
+        12: WipedAnswer,
     }
 }
 alternatives! { Request { 1: Views, 2: Block, 3: Batch, 4: EpochEnd, 5: CatchUp, } }
 
 codec! { ViewRange { 1: epoch, 2: first, 3: last, } }
 codec! { EpochQuestion { 1: epoch, } }
-codec! { Have { 1: batches up to limits::HAVE_MAX, } }
+codec! { Have[limits::HAVE_BYTES_MAX] { 1: batches up to limits::HAVE_MAX, } }
 codec! { CatchUpRequest { 1: above, 2: below, } }
-codec! { CatchUpAnswer { 1: request, 2: commit, 3: blocks up to limits::CATCH_UP_BLOCKS_MAX, } }
+codec! {
+    CatchUpAnswer[limits::CATCH_UP_ANSWER_BYTES_MAX] {
+        1: request,
+        2: commit,
+        3: blocks up to limits::CATCH_UP_BLOCKS_MAX,
+    }
+}
 codec! { WipedQuestion { 1: epoch, 2: nonce, } }
 codec! { WipedAnswer { 1: nonce, 2: present, 3: entry, } }
-
-impl TopLevel for Message {
-    const BYTES_MAX: usize = limits::FRAME_BYTES_MAX;
-}

@@ -5,7 +5,7 @@ use std::fmt;
 use realdid_crypto::Digest;
 
 use crate::{
-    DecodeError,
+    DecodeError, limits,
     wire::{Field, Reader, Writer},
 };
 
@@ -23,7 +23,7 @@ pub struct InvalidName {
 pub struct InvalidDid(String);
 
 macro_rules! names {
-    ($($(#[$doc:meta])* $name:ident, $max:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident, $max:expr;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
@@ -71,9 +71,9 @@ macro_rules! names {
 
 names! {
     /// A member of the consortium, such as `ministry` or `operator-1`: 1 to 32 of `a-z`, `0-9` and `-`.
-    OrganisationName, 32;
+    OrganisationName, limits::ORGANISATION_NAME_MAX;
     /// The name of the network in its DIDs: 1 to 20 of `a-z`, `0-9` and `-`.
-    NetworkName, 20;
+    NetworkName, limits::NETWORK_NAME_MAX;
 }
 
 /// The network-independent part of a DID: the digest of the operation that created it.

@@ -3,8 +3,8 @@
 use realdid_crypto::{Context, Digest, Hasher, PublicKey, Signature, digest};
 
 use crate::{
-    BlockDigest, Did, Evidence, GenesisDigest, Height, OrganisationName, ProposalId, Timestamp, Wire, limits,
-    wire::TopLevel,
+    BlockDigest, DecodeError, Did, Evidence, GenesisDigest, Height, OrganisationName, ProposalId, Timestamp,
+    Wire, limits, wire::Ordered,
 };
 
 /// One change. The kinds are closed: a ledger that does not know one refuses it.
@@ -144,34 +144,40 @@ impl ProofOfPossession {
 }
 
 impl DidKey {
-    fn check(&self) -> Result<(), &'static str> {
+    fn check(&self) -> Result<(), DecodeError> {
         let Purposes { authentication, invocation, assertion } = self.purposes;
-        if authentication || invocation || assertion { Ok(()) } else { Err("a key without a purpose") }
+        if authentication || invocation || assertion { Ok(()) } else { Err(DecodeError::NoPurpose) }
+    }
+}
+
+/// No two entries of a list are for one key.
+impl Ordered for DidKey {
+    fn precedes(&self, next: &Self) -> bool {
+        self.key < next.key
     }
 }
 
 impl CreateDid {
-    fn check(&self) -> Result<(), &'static str> {
-        if self.keys.is_sorted_by(|a, b| a.key < b.key) { Ok(()) } else { Err("keys not ascending") }
+    fn check(&self) -> Result<(), DecodeError> {
+        if self.keys.is_empty() { Err(DecodeError::Missing(1)) } else { Ok(()) }
     }
 }
 
-impl UpdateDid {
-    fn check(&self) -> Result<(), &'static str> {
-        let ascending = self.add.is_sorted_by(|a, b| a.key < b.key) && self.remove.is_sorted_by(|a, b| a < b);
-        if ascending { Ok(()) } else { Err("keys not ascending") }
-    }
+alternatives! {
+    Operation[limits::OPERATION_BYTES_MAX] { 1: CreateDid, 2: UpdateDid, 3: Propose, 4: Approve, 5: ReportEvidence, }
 }
-
-alternatives! { Operation { 1: CreateDid, 2: UpdateDid, 3: Propose, 4: Approve, 5: ReportEvidence, } }
 alternatives! { Change { 1: AddValidator, 2: RemoveValidator, } }
 
 codec! { Purposes { 1: authentication, 2: invocation, 3: assertion, } }
 codec! { #[checked] DidKey { 1: key, 2: purposes, } }
-codec! { #[checked] CreateDid { 1: keys up to limits::DID_KEYS_MAX, 2: recovery, 3: next_key, } }
+codec! { #[checked] CreateDid { 1: keys ascending to limits::DID_KEYS_MAX, 2: recovery, 3: next_key, } }
 codec! {
-    #[checked]
-    UpdateDid { 1: did, 2: add up to limits::DID_KEYS_MAX, 3: remove up to limits::DID_KEYS_MAX, 4: next_key, }
+    UpdateDid {
+        1: did,
+        2: add ascending to limits::DID_KEYS_MAX,
+        3: remove ascending to limits::DID_KEYS_MAX,
+        4: next_key,
+    }
 }
 codec! { Propose { 1: change, 2: expires, } }
 codec! { AddValidator { 1: organisation, 2: consensus_key, 3: transport_key, 4: proof, } }
@@ -179,7 +185,3 @@ codec! { ProofOfPossession { 1: height, 2: signature, } }
 codec! { RemoveValidator { 1: consensus_key, } }
 codec! { Approve { 1: proposal, } }
 codec! { ReportEvidence { 1: evidence, } }
-
-impl TopLevel for Operation {
-    const BYTES_MAX: usize = limits::TRANSACTION_BYTES_MAX;
-}

@@ -3,7 +3,8 @@
 use realdid_crypto::{Context, PublicKey, Signature, digest};
 
 use crate::{
-    GenesisDigest, Operation, Sender, Sequence, Timestamp, TransactionId, Wire, limits, wire::TopLevel,
+    DecodeError, GenesisDigest, Operation, Sender, Sequence, Timestamp, TransactionId, Wire, limits,
+    wire::Ordered,
 };
 
 /// One change asked for, once, on one network, until a time.
@@ -60,26 +61,33 @@ impl SignedTransaction {
         self.signatures.iter().any(|signature| signature.key == *key)
     }
 
-    fn check(&self) -> Result<(), &'static str> {
-        let ascending = self.signatures.is_sorted_by(|a, b| a.key < b.key);
-        if self.signatures.is_empty() {
-            Err("a transaction without a signature")
-        } else if !ascending {
-            Err("signatures not ascending by key")
-        } else {
-            Ok(())
-        }
+    fn check(&self) -> Result<(), DecodeError> {
+        if self.signatures.is_empty() { Err(DecodeError::Missing(2)) } else { Ok(()) }
     }
 }
 
-codec! { #[versioned] Transaction { 2: genesis, 3: sender, 4: sequence, 5: expires, 6: operation, } }
-codec! { KeySignature { 1: key, 2: signature, } }
-codec! { #[checked] SignedTransaction { 1: transaction, 2: signatures up to limits::TRANSACTION_SIGNATURES_MAX, } }
-
-impl TopLevel for Transaction {
-    const BYTES_MAX: usize = limits::TRANSACTION_BYTES_MAX;
+/// No key signs twice.
+impl Ordered for KeySignature {
+    fn precedes(&self, next: &Self) -> bool {
+        self.key < next.key
+    }
 }
 
-impl TopLevel for SignedTransaction {
-    const BYTES_MAX: usize = limits::TRANSACTION_BYTES_MAX;
+codec! {
+    #[versioned]
+    Transaction[limits::TRANSACTION_BYTES_MAX] {
+        2: genesis,
+        3: sender,
+        4: sequence,
+        5: expires,
+        6: operation,
+    }
+}
+codec! { KeySignature { 1: key, 2: signature, } }
+codec! {
+    #[checked]
+    SignedTransaction[limits::TRANSACTION_BYTES_MAX] {
+        1: transaction,
+        2: signatures ascending to limits::TRANSACTION_SIGNATURES_MAX,
+    }
 }

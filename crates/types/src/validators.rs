@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use realdid_crypto::{Context, PublicKey, digest};
 
-use crate::{EpochView, OrganisationName, ValidatorIndex, ValidatorsDigest, Wire, limits, wire::TopLevel};
+use crate::{
+    DecodeError, EpochView, OrganisationName, ValidatorIndex, ValidatorsDigest, Wire, limits,
+    wire::{Body, Reader, TopLevel, Writer, put_format, put_list, take_format, take_list},
+};
 
 /// A member's validator, as it stands under the set's digest. Its addresses are published apart.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,9 +76,9 @@ impl ValidatorSet {
         if keys.len() != validators.len().saturating_mul(2) {
             return Err(ValidatorSetError::SharedKey);
         }
-        let list = ValidatorList { validators };
-        let digest = ValidatorsDigest(digest(Context::Validators, &list.encode()));
-        Ok(Self { validators: list.validators, digest })
+        let mut set = Self { validators, digest: ValidatorsDigest::ZERO };
+        set.digest = ValidatorsDigest(digest(Context::Validators, &set.encode()));
+        Ok(set)
     }
 
     /// What headers carry.
@@ -123,52 +126,25 @@ impl ValidatorSet {
     }
 }
 
-/// A set as it is encoded.
-#[derive(Clone, Debug)]
-struct ValidatorList {
-    validators: Vec<Validator>,
-}
+// Written by hand: the digest is made from the encoding and is not part of it.
+impl Body for ValidatorSet {
+    const NESTED_MAX: usize = limits::VALIDATOR_SET_BYTES_MAX;
+    const VERSIONED: bool = true;
+    const FIELDS: &'static [(u32, &'static str)] = &[(2, "validators")];
 
-impl crate::wire::Body for ValidatorSet {
-    fn write(&self, writer: &mut crate::wire::Writer) {
-        ValidatorList { validators: self.validators.clone() }.write(writer);
+    fn write(&self, writer: &mut Writer) {
+        put_format(writer);
+        put_list(&self.validators, 2, writer);
     }
 
-    fn read(reader: &mut crate::wire::Reader<'_>) -> Result<Self, crate::DecodeError> {
-        let list = ValidatorList::read(reader)?;
-        Self::new(list.validators).map_err(|_| crate::DecodeError::Invalid("not a set of validators"))
+    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        take_format(reader)?;
+        Ok(Self::new(take_list(2, limits::VALIDATORS_MAX, reader)?)?)
     }
-}
-
-codec! { Validator { 1: organisation, 2: consensus_key, 3: transport_key, } }
-codec! { #[versioned] ValidatorList { 2: validators up to limits::VALIDATORS_MAX, } }
-
-impl TopLevel for ValidatorList {
-    const BYTES_MAX: usize = 64 * 1024;
 }
 
 impl TopLevel for ValidatorSet {
-    const BYTES_MAX: usize = 64 * 1024;
+    const BYTES_MAX: usize = limits::VALIDATOR_SET_BYTES_MAX;
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_quorums_share_an_honest_validator_and_the_honest_alone_are_one() {
-        for n in 1..=2_000 {
-            let quorum = Quorum { n };
-            let (f, q) = (quorum.faulty(), quorum.size());
-            assert!(2 * q - n > f, "n = {n}");
-            assert!(q <= n - f, "n = {n}");
-            assert!(q - f > f, "n = {n}");
-        }
-    }
-
-    #[test]
-    fn quorums_of_known_sizes() {
-        let sizes = [(4, 3), (5, 4), (6, 4), (7, 5), (10, 7), (100, 67)];
-        assert!(sizes.iter().all(|(n, q)| Quorum { n: *n }.size() == *q));
-    }
-}
+codec! { Validator { 1: organisation, 2: consensus_key, 3: transport_key, } }

@@ -3,8 +3,8 @@
 use realdid_crypto::{Context, Digest, Hasher, Signature, Verifier, verify_one};
 
 use crate::{
-    BlockDigest, DecodeError, EpochView, GenesisDigest, ValidatorIndex, ValidatorSet, Wire,
-    wire::{Field, Reader, TopLevel, Writer},
+    BlockDigest, DecodeError, EpochView, GenesisDigest, ValidatorIndex, ValidatorSet, Wire, limits,
+    wire::{Field, Reader, Writer},
 };
 
 /// The three things that a validator can say about a view.
@@ -66,11 +66,11 @@ impl VoteStatement {
     }
 
     /// A Skip names no block, and nothing else goes without.
-    pub(crate) fn check(&self) -> Result<(), &'static str> {
+    pub(crate) fn check(&self) -> Result<(), DecodeError> {
         if (self.kind == VoteKind::Skip) == (self.block == BlockDigest::ZERO) {
             Ok(())
         } else {
-            Err("a skip names no block, and nothing else goes without one")
+            Err(DecodeError::Statement)
         }
     }
 }
@@ -80,12 +80,9 @@ impl Vote {
     #[must_use]
     pub fn verify(&self, set: &ValidatorSet, genesis: GenesisDigest, verifier: &dyn Verifier) -> bool {
         let Some(validator) = set.get(self.signer) else { return false };
-        verify_one(
-            verifier,
-            &validator.consensus_key,
-            self.statement.signing_digest(genesis).as_bytes(),
-            &self.signature,
-        )
+        let message = self.statement.signing_digest(genesis);
+        self.statement.check().is_ok()
+            && verify_one(verifier, &validator.consensus_key, message.as_bytes(), &self.signature)
     }
 }
 
@@ -104,13 +101,5 @@ impl Field for VoteKind {
     }
 }
 
-codec! { #[versioned] #[checked] VoteStatement { 2: kind, 3: at, 4: block, } }
-codec! { Vote { 1: statement, 2: signer, 3: signature, } }
-
-impl TopLevel for VoteStatement {
-    const BYTES_MAX: usize = 128;
-}
-
-impl TopLevel for Vote {
-    const BYTES_MAX: usize = 256;
-}
+codec! { #[versioned] #[checked] VoteStatement[limits::VOTE_STATEMENT_BYTES_MAX] { 2: kind, 3: at, 4: block, } }
+codec! { Vote[limits::VOTE_BYTES_MAX] { 1: statement, 2: signer, 3: signature, } }

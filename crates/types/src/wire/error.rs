@@ -14,13 +14,16 @@ pub enum DecodeError {
     /// The bytes end inside a field.
     #[error("the bytes end inside a field")]
     Truncated,
-    /// Bytes after the end.
+    /// Bytes after the end that are no field: a zero byte begins none.
     #[error("bytes follow the end of the message")]
     Trailing,
     /// A number in more bytes than it needs.
     #[error("a number is not in its shortest form")]
     NonMinimalVarint,
-    /// A number beyond 64 bits, or beyond its field's range.
+    /// A number beyond 64 bits, or a field's number beyond 32.
+    #[error("a number has too many bits")]
+    VarintOverflow,
+    /// A number beyond its field's range.
     #[error("a number is out of range in field {0}")]
     NumberRange(u32),
     /// A field that the schema does not have.
@@ -66,10 +69,24 @@ pub enum DecodeError {
     /// A format version that this version does not know.
     #[error("format version {0} is not known")]
     Format(u64),
+    /// A list that must ascend does not.
+    #[error("the entries of field {0} do not ascend")]
+    NotAscending(u32),
+    /// A bitmap that marks more or fewer signers than there are signatures.
+    #[error("the bitmap marks {signers} signers of {signatures} signatures")]
+    Bitmap {
+        /// How many are marked.
+        signers: usize,
+        /// How many signed.
+        signatures: usize,
+    },
     /// None or several of the alternatives.
     #[error("exactly one alternative must be given")]
     Alternatives,
-    /// An alternative or kind that does not exist.
+    /// An alternative that does not exist.
+    #[error("field {0} is no known alternative")]
+    UnknownAlternative(u32),
+    /// A kind that does not exist.
     #[error("{number} is not a known kind in field {field}")]
     UnknownKind {
         /// The field.
@@ -80,7 +97,13 @@ pub enum DecodeError {
     /// Text outside its alphabet or length.
     #[error("field {0} holds text that is not allowed there")]
     Text(u32),
-    /// A value that no honest encoder makes.
-    #[error("{0}")]
-    Invalid(&'static str),
+    /// A Skip with a block, or another statement without one.
+    #[error("a skip names no block, and nothing else goes without one")]
+    Statement,
+    /// A key that is for nothing.
+    #[error("a key without a purpose")]
+    NoPurpose,
+    /// Validators that are no set.
+    #[error(transparent)]
+    Validators(#[from] crate::ValidatorSetError),
 }

@@ -3,6 +3,7 @@
 use realdid_crypto::{Digest, PublicKey, Signature, Suite};
 
 use super::{Body, DecodeError, Reader, Writer};
+use crate::limits::FORMAT;
 
 /// A type that can be a field.
 pub trait Field: Sized {
@@ -34,6 +35,47 @@ pub fn take_list<T: Field>(number: u32, max: usize, reader: &mut Reader<'_>) -> 
         list.push(T::take(number, reader)?);
     }
     Ok(list)
+}
+
+/// Tells whether the entries of a list ascend.
+pub trait Ordered {
+    /// Whether `next` may follow directly.
+    fn precedes(&self, next: &Self) -> bool;
+}
+
+impl Ordered for PublicKey {
+    fn precedes(&self, next: &Self) -> bool {
+        self < next
+    }
+}
+
+/// Reads a list of at most `max` entries, each before the next.
+///
+/// # Errors
+/// [`DecodeError::NotAscending`], and those of [`take_list`].
+pub fn take_ascending<T: Field + Ordered>(
+    number: u32,
+    max: usize,
+    reader: &mut Reader<'_>,
+) -> Result<Vec<T>, DecodeError> {
+    let list: Vec<T> = take_list(number, max, reader)?;
+    if list.is_sorted_by(T::precedes) { Ok(list) } else { Err(DecodeError::NotAscending(number)) }
+}
+
+/// Writes the format version into field 1.
+pub fn put_format(writer: &mut Writer) {
+    writer.number(1, FORMAT);
+}
+
+/// Reads the format version from field 1.
+///
+/// # Errors
+/// [`DecodeError::Format`] if it is another one, [`DecodeError::Missing`] if there is none.
+pub fn take_format(reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+    match reader.number(1)?.ok_or(DecodeError::Missing(1))? {
+        FORMAT => Ok(()),
+        other => Err(DecodeError::Format(other)),
+    }
 }
 
 impl Field for u64 {
@@ -140,7 +182,7 @@ impl<T: Body> Field for Option<T> {
     }
 
     fn take(number: u32, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let Some(mut inner) = reader.nested(number)? else { return Ok(None) };
+        let Some(mut inner) = reader.nested(number, T::NESTED_MAX)? else { return Ok(None) };
         let value = T::read(&mut inner)?;
         inner.end()?;
         Ok(Some(value))
@@ -148,6 +190,10 @@ impl<T: Body> Field for Option<T> {
 }
 
 impl<T: Body> Body for Box<T> {
+    const NESTED_MAX: usize = T::NESTED_MAX;
+    const VERSIONED: bool = T::VERSIONED;
+    const FIELDS: &'static [(u32, &'static str)] = T::FIELDS;
+
     fn write(&self, writer: &mut Writer) {
         (**self).write(writer);
     }
@@ -158,6 +204,8 @@ impl<T: Body> Body for Box<T> {
 }
 
 impl<A: Field, B: Field> Body for (A, B) {
+    const FIELDS: &'static [(u32, &'static str)] = &[(1, "first"), (2, "second")];
+
     fn write(&self, writer: &mut Writer) {
         self.0.put(1, writer);
         self.1.put(2, writer);

@@ -4,9 +4,7 @@ use super::{
     DecodeError,
     writer::{BYTES, VARINT},
 };
-
-/// Messages are nested at most this deep: a frame's proposal's certificate's statement's view is 5.
-const DEPTH_MAX: u32 = 12;
+use crate::limits::NESTING_MAX;
 
 /// Reads the fields of one message in ascending order.
 #[derive(Debug)]
@@ -14,16 +12,37 @@ pub struct Reader<'a> {
     bytes: &'a [u8],
     depth: u32,
     last: u32,
-    next: Option<(u32, u64)>,
+    next: Option<(u32, u32)>,
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, depth: 0, last: 0, next: None }
+    /// Reads a message that stands in no other.
+    pub(crate) fn new(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        Self::at_depth(0, bytes)
+    }
+
+    fn at_depth(depth: u32, bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        let reader = Self { bytes, depth, last: 0, next: None };
+        Self { ..reader }.check_order()?;
+        Ok(reader)
+    }
+
+    /// Walks over the fields first, so that a misplaced one is called misplaced and not missing.
+    fn check_order(mut self) -> Result<(), DecodeError> {
+        while let Some((number, wire_type)) = self.peek()? {
+            if number < self.last {
+                return Err(DecodeError::Reordered(number));
+            }
+            match wire_type {
+                VARINT => self.number(number).map(|_| ())?,
+                _ => self.bytes(number).map(|_| ())?,
+            }
+        }
+        Ok(())
     }
 
     /// Whether the next field is this one; a field that can no longer come in its place is an error.
-    fn at(&mut self, number: u32) -> Result<Option<u64>, DecodeError> {
+    fn at(&mut self, number: u32) -> Result<Option<u32>, DecodeError> {
         match self.peek()? {
             Some((found, wire_type)) if found == number => Ok(Some(wire_type)),
             Some((found, _)) if found < number => Err(self.misplaced(found)),
@@ -39,24 +58,20 @@ impl<'a> Reader<'a> {
         Ok(self.peek()?.map(|(number, _)| number))
     }
 
-    fn peek(&mut self) -> Result<Option<(u32, u64)>, DecodeError> {
+    fn peek(&mut self) -> Result<Option<(u32, u32)>, DecodeError> {
         if self.next.is_none() && !self.bytes.is_empty() {
-            let tag = self.varint(0)?;
-            let number = u32::try_from(tag >> 3)
-                .ok()
-                .filter(|number| *number > 0)
-                .ok_or(DecodeError::UnknownField(0))?;
-            self.next = Some((number, tag & 7));
+            let tag = u32::try_from(self.varint()?).map_err(|_| DecodeError::VarintOverflow)?;
+            if tag >> 3 == 0 {
+                return Err(DecodeError::Trailing);
+            }
+            self.next = Some((tag >> 3, tag & 7));
         }
         Ok(self.next)
     }
 
+    /// What is wrong with a field that nobody asked for.
     fn misplaced(&self, found: u32) -> DecodeError {
-        match found.cmp(&self.last) {
-            std::cmp::Ordering::Less => DecodeError::Reordered(found),
-            std::cmp::Ordering::Equal => DecodeError::Duplicate(found),
-            std::cmp::Ordering::Greater => DecodeError::UnknownField(found),
-        }
+        if found == self.last { DecodeError::Duplicate(found) } else { DecodeError::UnknownField(found) }
     }
 
     fn consume(&mut self, number: u32) {
@@ -74,7 +89,7 @@ impl<'a> Reader<'a> {
             return Err(DecodeError::WireType(number));
         }
         self.consume(number);
-        match self.varint(number)? {
+        match self.varint()? {
             0 => Err(DecodeError::ExplicitDefault(number)),
             value => Ok(Some(value)),
         }
@@ -90,23 +105,26 @@ impl<'a> Reader<'a> {
             return Err(DecodeError::WireType(number));
         }
         self.consume(number);
-        let length = usize::try_from(self.varint(number)?).map_err(|_| DecodeError::Truncated)?;
+        let length = usize::try_from(self.varint()?).map_err(|_| DecodeError::Truncated)?;
         let (field, rest) = self.bytes.split_at_checked(length).ok_or(DecodeError::Truncated)?;
         self.bytes = rest;
         Ok(Some(field))
     }
 
-    /// The message in a field, or `None` where it is left out.
+    /// The message of at most `max` bytes in a field, or `None` where it is left out.
     ///
     /// # Errors
-    /// If the next field is misplaced or malformed.
-    pub fn nested(&mut self, number: u32) -> Result<Option<Self>, DecodeError> {
-        let depth = self.depth.saturating_add(1);
+    /// If the next field is misplaced or malformed, or the message too long or nested too deeply.
+    pub fn nested(&mut self, number: u32, max: usize) -> Result<Option<Self>, DecodeError> {
         let Some(bytes) = self.bytes(number)? else { return Ok(None) };
-        if depth > DEPTH_MAX {
-            return Err(DecodeError::TooDeep(DEPTH_MAX));
+        if bytes.len() > max {
+            return Err(DecodeError::Oversize { bytes: bytes.len(), max });
         }
-        Ok(Some(Self { bytes, depth, last: 0, next: None }))
+        let depth = self.depth.saturating_add(1);
+        if depth > NESTING_MAX {
+            return Err(DecodeError::TooDeep(NESTING_MAX));
+        }
+        Self::at_depth(depth, bytes).map(Some)
     }
 
     /// Nothing may follow.
@@ -120,20 +138,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn varint(&mut self, field: u32) -> Result<u64, DecodeError> {
+    fn varint(&mut self) -> Result<u64, DecodeError> {
         let mut value = 0_u64;
         for shift in (0..70).step_by(7) {
             let (byte, rest) = self.bytes.split_first().ok_or(DecodeError::Truncated)?;
             self.bytes = rest;
             let bits = u64::from(byte & 0x7f);
             if shift == 63 && bits > 1 {
-                return Err(DecodeError::NumberRange(field));
+                return Err(DecodeError::VarintOverflow);
             }
             value |= bits << shift;
             if byte & 0x80 == 0 {
                 return if *byte == 0 && shift > 0 { Err(DecodeError::NonMinimalVarint) } else { Ok(value) };
             }
         }
-        Err(DecodeError::NumberRange(field))
+        Err(DecodeError::VarintOverflow)
     }
 }

@@ -1,8 +1,8 @@
 //! Writing canonical bytes.
 
 /// Wire types of protobuf that are used.
-pub(crate) const VARINT: u64 = 0;
-pub(crate) const BYTES: u64 = 2;
+pub(crate) const VARINT: u32 = 0;
+pub(crate) const BYTES: u32 = 2;
 
 /// Gathers the bytes of a message.
 #[derive(Debug, Default)]
@@ -23,8 +23,8 @@ impl Writer {
         self.bytes.push(value as u8);
     }
 
-    fn tag(&mut self, number: u32, wire_type: u64) {
-        self.varint(u64::from(number) << 3 | wire_type);
+    fn tag(&mut self, number: u32, wire_type: u32) {
+        self.varint(u64::from(number << 3 | wire_type));
     }
 
     /// A number; zero is left out.
