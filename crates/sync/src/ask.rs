@@ -31,7 +31,7 @@ impl CatchUp {
         if !self.pipeline.is_empty() || self.descent.is_some() || !self.questions.is_empty() {
             self.start_over();
         }
-        (self.above, self.end, self.wakes_at) = (Above::Open, None, None);
+        (self.end, self.wakes_at) = (None, None);
     }
 
     fn expire(&mut self, turn: &Turn<'_>) {
@@ -84,7 +84,7 @@ impl CatchUp {
         let Some(wanted) = self.wanted() else { return };
         let (peers, hints) = (&mut self.peers, &self.hints);
         let anybody = wanted.certified;
-        let Some(to) = peers.take_turn(turn.now, None, |peer| anybody || hints.contains_key(peer)) else {
+        let Some(to) = peers.take_turn(turn.now, |peer| anybody || hints.contains(peer)) else {
             return;
         };
         let request = match wanted.what {
@@ -121,8 +121,8 @@ impl CatchUp {
 
     fn ask_for_batches(&mut self, turn: &mut Turn<'_>) {
         let (peers, batches) = (&mut self.peers, &mut self.pipeline.batches);
-        while let Some((digest, last_asked)) = batches.next_wanted() {
-            let Some(to) = peers.take_turn(turn.now, last_asked, |peer| batches.has_room(peer)) else {
+        while let Some(digest) = batches.next_wanted() {
+            let Some(to) = peers.take_turn(turn.now, |peer| batches.has_room(peer)) else {
                 return;
             };
             batches.ask(digest, to, turn.now);

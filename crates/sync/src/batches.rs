@@ -7,7 +7,7 @@ use std::{
 };
 
 use realdid_crypto::{Verifier, verify_one};
-use realdid_types::{BatchDigest, BatchReference, Block, GenesisDigest, SignedBatch};
+use realdid_types::{BatchDigest, Block, GenesisDigest, SignedBatch};
 
 use crate::{
     Lie, Peer,
@@ -25,11 +25,9 @@ pub(crate) struct Batches {
 
 #[derive(Debug)]
 struct Slot {
-    reference: BatchReference,
     // by how many opened blocks
     named: usize,
     content: Content,
-    last_asked: Option<Peer>,
 }
 
 #[derive(Debug)]
@@ -47,9 +45,7 @@ impl Batches {
                 slot.named = slot.named.saturating_add(1);
                 continue;
             }
-            let slot =
-                Slot { reference: reference.clone(), named: 1, content: Content::Missing, last_asked: None };
-            self.slots.insert(reference.digest, slot);
+            self.slots.insert(reference.digest, Slot { named: 1, content: Content::Missing });
             self.queue.push_back(reference.digest);
         }
     }
@@ -96,17 +92,13 @@ impl Batches {
         genesis: GenesisDigest,
         verifier: &dyn Verifier,
     ) -> Result<Option<Duration>, Lie> {
-        let reference = batch.reference();
-        let digest = reference.digest;
-        let Some(slot) = self.slots.get(&digest).filter(|slot| matches!(slot.content, Content::Missing))
-        else {
+        let digest = batch.batch.digest();
+        if !self.is_missing(&digest) {
             return Ok(None);
-        };
-        // the digest covers all but the author's signature; a quorum has verified what it covers
+        }
+        // the digest covers all but the author's signature, and a quorum has verified what it covers
         let message = batch.batch.signing_digest(genesis);
-        if slot.reference != reference
-            || !verify_one(verifier, &reference.author, message.as_bytes(), &batch.signature)
-        {
+        if !verify_one(verifier, &batch.batch.author, message.as_bytes(), &batch.signature) {
             return Err(Lie::Batch(digest));
         }
         let asked = self.in_flight.get(&digest).filter(|(peer, _)| peer == from).map(|(_, asked)| *asked);
@@ -121,12 +113,11 @@ impl Batches {
         self.in_flight.remove(digest);
     }
 
-    /// The batch to ask for next, and who was asked for it last; none when there is none or enough are under way.
-    pub(crate) fn next_wanted(&mut self) -> Option<(BatchDigest, Option<Peer>)> {
+    /// The batch to ask for next; none when there is none or enough are under way.
+    pub(crate) fn next_wanted(&mut self) -> Option<BatchDigest> {
         while let Some(digest) = self.queue.front().copied() {
             if self.is_missing(&digest) && !self.in_flight.contains_key(&digest) {
-                let last_asked = self.slots.get(&digest).and_then(|slot| slot.last_asked);
-                return (self.in_flight.len() < BATCHES_IN_FLIGHT_MAX).then_some((digest, last_asked));
+                return (self.in_flight.len() < BATCHES_IN_FLIGHT_MAX).then_some(digest);
             }
             self.queue.pop_front();
         }
@@ -140,10 +131,7 @@ impl Batches {
 
     /// Notes that this peer was asked for what [`Batches::next_wanted`] named.
     pub(crate) fn ask(&mut self, digest: BatchDigest, peer: Peer, now: Duration) {
-        if let Some(slot) = self.slots.get_mut(&digest) {
-            slot.last_asked = Some(peer);
-            self.in_flight.insert(digest, (peer, now));
-        }
+        self.in_flight.insert(digest, (peer, now));
     }
 
     /// Queues again what was not answered in time, before everything else; tells by whom.

@@ -1,6 +1,6 @@
 //! The machine: what it knows, and what each input changes.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use realdid_crypto::Verifier;
 use realdid_types::{
@@ -31,8 +31,8 @@ pub struct CatchUp {
     pub(crate) tip: Tip,
     /// The newest view of this epoch that is certified to be committed; none once the tip is there.
     pub(crate) target: Option<EpochView>,
-    /// Peers that speak of this epoch or a later one and have not been heard out.
-    pub(crate) hints: BTreeMap<Peer, Epoch>,
+    /// Peers that spoke of a later epoch than mine then was, and have not been heard out.
+    pub(crate) hints: BTreeSet<Peer>,
     pub(crate) peers: Peers,
     pub(crate) questions: Questions,
     pub(crate) descent: Option<Descent>,
@@ -67,7 +67,7 @@ impl CatchUp {
             pipeline: Pipeline::new(Position::from(&tip)),
             tip,
             target: None,
-            hints: BTreeMap::new(),
+            hints: BTreeSet::new(),
             peers: Peers::default(),
             questions: Questions::default(),
             descent: None,
@@ -125,7 +125,7 @@ impl CatchUp {
 
     fn on_epoch_hint(&mut self, epoch: Epoch, from: Peer) {
         if epoch > self.epoch && self.peers.contains(&from) {
-            self.hints.insert(from, epoch);
+            self.hints.insert(from);
         }
     }
 
@@ -161,7 +161,7 @@ impl CatchUp {
     fn on_other_epoch(&mut self, turn: &Turn<'_>, from: Peer, epoch: Epoch) {
         if epoch > self.epoch && self.above == Above::Open && self.pipeline.top().digest != self.tip.digest {
             self.above = Above::Doubtful;
-            self.hints.insert(from, epoch);
+            self.hints.insert(from);
         } else {
             self.on_nothing(turn, &from);
         }
@@ -239,8 +239,7 @@ impl CatchUp {
         }
         self.raise_target(at);
         if self.peers.contains(&from) {
-            let next = self.epoch.next();
-            self.hints.entry(from).and_modify(|hint| *hint = next.max(*hint)).or_insert(next);
+            self.hints.insert(from);
         }
         self.end = Some(end);
     }
@@ -257,10 +256,10 @@ impl CatchUp {
         if tip.height <= self.tip.height {
             return;
         }
-        if !self.pipeline.advance_tip(Position::from(&tip)) {
+        self.tip = tip;
+        if !self.pipeline.advance_tip(Position::from(&self.tip)) {
             self.start_over();
         }
-        self.tip = tip;
         self.target = self.target.filter(|target| *target > self.tip.at);
         if self.above == Above::Doubtful && self.pipeline.top().digest == self.tip.digest {
             self.above = Above::Open;
@@ -279,7 +278,6 @@ impl CatchUp {
         self.target = None;
         self.end = None;
         self.start_over();
-        self.hints.retain(|_, hint| *hint >= epoch);
     }
 
     /// Forgets everything on the way; nothing of it was promised.

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use realdid_types::{Block, BlockDigest, Certificate, Epoch, EpochView, Header, Height, limits};
+use realdid_types::{
+    BatchReference, Block, BlockDigest, Certificate, Epoch, EpochView, Header, Height, limits,
+};
 
 use crate::{
     Lie, Peer, Tip,
@@ -118,15 +120,18 @@ pub(crate) fn check(
         if header.at.epoch != epoch || child.is_some_and(|child| !fits_below(header, child)) {
             return Err(Lie::OtherPlace(header.height));
         }
-        if batches.len() > limits::BLOCK_BATCHES_MAX
-            || Block::batches_root(batches) != header.batches
-            || header.is_closing() && !batches.is_empty()
-        {
+        if Block::batches_root(batches) != header.batches || !are_in_limits(header, batches) {
             return Err(Lie::References(header.height));
         }
         (expected, child) = (header.parent, Some(header));
     }
     Ok(())
+}
+
+fn are_in_limits(header: &Header, batches: &[BatchReference]) -> bool {
+    let most = if header.is_closing() { 0 } else { limits::BLOCK_BATCHES_MAX };
+    let is_small = |reference: &BatchReference| reference.bytes as usize <= limits::BATCH_BYTES_MAX;
+    batches.len() <= most && batches.iter().all(is_small)
 }
 
 /// All closing blocks of an epoch keep the height after the barrier's, and nothing follows them in it.

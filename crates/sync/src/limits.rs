@@ -14,7 +14,7 @@ pub const DESCENT_FAR: u64 = CATCH_UP_BLOCKS_MAX as u64;
 
 /// Blocks whose batches are fetched or held at once, delivered ones included until they are executed.
 pub const WINDOW_BLOCKS_MAX: usize = 256;
-/// Bytes of batches in those blocks, unless one block alone has more: four of the largest blocks.
+/// Bytes of batches in those blocks: four of the largest blocks.
 pub const WINDOW_BYTES_MAX: u64 = 4 * (BLOCK_BATCHES_MAX * BATCH_BYTES_MAX) as u64;
 /// Batches asked for at once: 4 MiB.
 pub const BATCHES_IN_FLIGHT_MAX: usize = 64;

@@ -46,15 +46,10 @@ impl Peers {
         self.known.len()
     }
 
-    /// Takes whose turn it is among the `eligible`; `unless` only if there is no other.
-    pub(crate) fn take_turn(
-        &mut self,
-        now: Duration,
-        unless: Option<Peer>,
-        eligible: impl Fn(&Peer) -> bool,
-    ) -> Option<Peer> {
+    /// Takes whose turn it is among the `eligible`.
+    pub(crate) fn take_turn(&mut self, now: Duration, eligible: impl Fn(&Peer) -> bool) -> Option<Peer> {
         let candidates = self.known.iter().filter(|(peer, of)| of.rests_until <= now && eligible(peer));
-        let next = candidates.min_by_key(|(peer, of)| (Some(**peer) == unless, of.slow, of.turn));
+        let next = candidates.min_by_key(|(_, of)| (of.slow, of.turn));
         let peer = *next?.0;
         let turn = self.next_turn();
         if let Some(of) = self.known.get_mut(&peer) {

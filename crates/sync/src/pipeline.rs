@@ -71,7 +71,7 @@ impl Pipeline {
 
     fn has_room(&self, bytes: u64) -> bool {
         let blocks = self.open.saturating_add(self.delivered.len());
-        blocks == 0 || blocks < WINDOW_BLOCKS_MAX && self.bytes.saturating_add(bytes) <= WINDOW_BYTES_MAX
+        blocks < WINDOW_BLOCKS_MAX && self.bytes.saturating_add(bytes) <= WINDOW_BYTES_MAX
     }
 
     /// Gives out the lowest block if it is complete.
@@ -116,5 +116,107 @@ impl Pipeline {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.delivered.is_empty() && self.ready.is_empty() && self.batches.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use realdid_crypto::{Digest, PublicKey};
+    use realdid_types::{
+        BatchDigest, BatchReference, Block, BlockDigest, EpochView, Header, Height, StateRoot, Timestamp,
+        ValidatorIndex, ValidatorsDigest, View, limits,
+    };
+
+    use super::{Pipeline, Position};
+    use crate::limits::WINDOW_BYTES_MAX;
+
+    fn position(height: u64) -> Position {
+        Position { height: Height(height), digest: BlockDigest::ZERO, at: EpochView::default() }
+    }
+
+    /// A block with as many bytes of batches as there may be.
+    fn full_block(height: u64) -> Block {
+        let reference = |number: usize| {
+            let mut digest = [height as u8; 32];
+            digest[0] = number as u8;
+            BatchReference {
+                digest: BatchDigest(Digest::from_bytes(digest)),
+                author: PublicKey::ed25519([1; 32]),
+                bytes: limits::BATCH_BYTES_MAX as u32,
+                transactions: 1,
+            }
+        };
+        let batches: Vec<_> = (0..limits::BLOCK_BATCHES_MAX).map(reference).collect();
+        let header = Header {
+            at: EpochView::default(),
+            height: Height(height),
+            parent: BlockDigest::ZERO,
+            parent_view: View(0),
+            validators: ValidatorsDigest::ZERO,
+            next_validators: ValidatorsDigest::ZERO,
+            state_root: StateRoot::ZERO,
+            batches: Block::batches_root(&batches),
+            transactions: 64,
+            time: Timestamp(height),
+            proposer: ValidatorIndex(0),
+        };
+        Block { header, batches }
+    }
+
+    fn store_all(pipeline: &mut Pipeline, block: &Block) {
+        block.batches.iter().for_each(|reference| pipeline.batches.on_stored(&reference.digest));
+    }
+
+    #[test]
+    fn the_window_holds_four_full_blocks_until_the_lowest_is_executed() {
+        let mut pipeline = Pipeline::new(position(0));
+        let blocks: Vec<Block> = (1..=6).map(full_block).collect();
+        blocks.iter().for_each(|block| pipeline.push(block.clone(), None));
+
+        pipeline.fill_window();
+        assert_eq!((pipeline.open, pipeline.bytes), (4, WINDOW_BYTES_MAX));
+
+        store_all(&mut pipeline, &blocks[0]);
+        assert!(pipeline.deliver_next().is_some());
+        pipeline.fill_window();
+        assert_eq!(pipeline.open, 3, "what is delivered and not executed still counts");
+
+        let header = &blocks[0].header;
+        let tip = Position { height: header.height, digest: header.digest(), at: header.at };
+        assert!(pipeline.advance_tip(tip));
+        pipeline.fill_window();
+        assert_eq!((pipeline.open, pipeline.bytes), (4, WINDOW_BYTES_MAX));
+    }
+
+    #[test]
+    fn blocks_leave_in_height_order_though_their_batches_come_in_any() {
+        let mut pipeline = Pipeline::new(position(0));
+        let blocks: Vec<Block> = (1..=2).map(full_block).collect();
+        blocks.iter().for_each(|block| pipeline.push(block.clone(), None));
+        pipeline.fill_window();
+
+        store_all(&mut pipeline, &blocks[1]);
+        assert!(pipeline.deliver_next().is_none());
+
+        store_all(&mut pipeline, &blocks[0]);
+        let given: Vec<_> = std::iter::from_fn(|| pipeline.deliver_next()).map(|(block, ..)| block).collect();
+        assert_eq!(given, blocks);
+    }
+
+    #[test]
+    fn a_tip_inside_the_chain_drops_what_is_below_and_one_outside_drops_all() {
+        let mut pipeline = Pipeline::new(position(0));
+        let blocks: Vec<Block> = (1..=6).map(full_block).collect();
+        blocks.iter().for_each(|block| pipeline.push(block.clone(), None));
+        pipeline.fill_window();
+        let header = &blocks[4].header;
+        let fifth = Position { height: header.height, digest: header.digest(), at: header.at };
+
+        assert!(pipeline.advance_tip(fifth));
+        assert_eq!((pipeline.waiting(), pipeline.open, pipeline.bytes), (1, 0, 0));
+
+        assert!(!pipeline.advance_tip(position(9)));
+        assert!(pipeline.is_empty());
+        assert_eq!(pipeline.top(), position(9));
     }
 }

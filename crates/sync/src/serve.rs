@@ -89,16 +89,12 @@ fn certified_top(store: &dyn ChainStore, above: Height) -> Option<Top> {
 
 fn named_top(store: &dyn ChainStore, above: Height, below: BlockDigest) -> Option<Top> {
     if let Some(block) = store.block(below) {
-        let height = block.header.height;
-        return (height > above).then(|| Top { commit: None, closing: Vec::new(), height });
+        return Some(Top { commit: None, closing: Vec::new(), height: block.header.height });
     }
-    // a closing block: of the epoch of the first block asked for, or the one that the asker's last block ended
-    let epochs = [above.next(), above].into_iter().filter_map(|height| store.block_at(height));
-    epochs.filter_map(|block| end_of(store, block.header.at.epoch)).find_map(|(barrier, end)| {
-        let place = end.headers.iter().position(|header| header.digest() == below)?;
-        let closing = end.headers.into_iter().take(place.saturating_add(1)).skip(1).collect();
-        Some(Top { commit: None, closing, height: barrier })
-    })
+    let (barrier, end) = end_of(store, epoch_above(store, above)?)?;
+    let place = end.headers.iter().position(|header| header.digest() == below)?;
+    let closing = end.headers.into_iter().take(place.saturating_add(1)).skip(1).collect();
+    Some(Top { commit: None, closing, height: barrier })
 }
 
 fn end_of(store: &dyn ChainStore, epoch: Epoch) -> Option<(Height, EpochEnd)> {

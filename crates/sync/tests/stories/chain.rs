@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use realdid_crypto::{Context, Digest, Hasher, PublicKey, Signature, Signed, Verifier, digest};
 use realdid_sync::{ChainStore, Config, Tip};
 use realdid_types::{
-    Batch, BatchDigest, Block, BlockDigest, Certificate, Epoch, EpochEnd, EpochView, GenesisDigest, Header,
-    Height, OrganisationName, SignedBatch, StateRoot, Timestamp, Validator, ValidatorIndex, ValidatorSet,
-    View, VoteStatement,
+    Batch, BatchDigest, BatchReference, Block, BlockDigest, Certificate, Epoch, EpochEnd, EpochView,
+    GenesisDigest, Header, Height, OrganisationName, SignedBatch, StateRoot, Timestamp, Validator,
+    ValidatorIndex, ValidatorSet, View, VoteStatement,
 };
 
 /// Holds exactly the tags that [`tag`] makes.
@@ -120,21 +120,36 @@ impl Chain {
         self.tip().height.0
     }
 
+    /// The chain as it was when this block was the newest.
+    pub fn until(&self, height: u64) -> Self {
+        let mut chain = self.clone();
+        chain.blocks.truncate(height as usize + 1);
+        chain.commits.retain(|of, _| of.0 <= height);
+        chain.by_digest.retain(|_, of| of.0 <= height);
+        chain.ends.retain(|_, end| end.headers[0].height.0 < height);
+        chain
+    }
+
     /// One block with so many batches, `views` views later.
     pub fn extend(&mut self, batches: usize, views: u64) {
-        let parent = self.tip().clone();
-        let first_of_epoch = parent.at.epoch != self.at.epoch;
+        let height = self.height();
         let batches: Vec<_> = (0..batches)
             .map(|number| {
                 let author = key(5);
-                let batch =
-                    Batch { author, number: parent.height.0 * 100 + number as u64, transactions: vec![] };
+                let batch = Batch { author, number: height * 100 + number as u64, transactions: vec![] };
                 let signature = tag(&author, batch.signing_digest(GENESIS).as_bytes());
                 Arc::new(SignedBatch { batch, signature })
             })
             .collect();
-        let references: Vec<_> = batches.iter().map(|batch| batch.reference()).collect();
+        let references = batches.iter().map(|batch| batch.reference()).collect();
         self.batches.extend(batches.into_iter().map(|batch| (batch.batch.digest(), batch)));
+        self.extend_with(references, views);
+    }
+
+    /// One block with these batches.
+    pub fn extend_with(&mut self, references: Vec<BatchReference>, views: u64) {
+        let parent = self.tip().clone();
+        let first_of_epoch = parent.at.epoch != self.at.epoch;
         self.at.view = View(self.at.view.0 + views);
         let header = Header {
             at: self.at,

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use realdid_sync::{Input, Tip};
-use realdid_types::{Epoch, Request};
+use realdid_sync::{HINT_FAILURES_MAX, Input, Tip};
+use realdid_types::{Epoch, Request, ValidatorSet};
 
 use crate::{
     chain::Chain,
-    peers::Character::{Far, ForgedEpochEnd, Honest, LaterEpoch},
+    peers::Character::{Far, ForgedEpochEnd, Honest, LaterEpoch, Silent},
     world::World,
 };
 
@@ -76,15 +76,28 @@ fn a_forged_proof_of_an_epochs_end_is_refused() {
 }
 
 #[test]
-fn a_hint_is_worth_a_few_questions_and_no_more() {
-    let mut world = World::at(5, Chain::of(5)).with([Honest(10)]);
-    let from = world.peer(0);
+fn a_hint_is_worth_one_question_to_the_peer_that_gave_it() {
+    let mut world = World::at(5, Chain::of(5)).with([Honest(10), Honest(10)]);
+    let from = world.peer(1);
 
     world.step(Input::EpochHint { epoch: Epoch(7), from });
     let world = world.run(60);
 
-    assert_eq!(world.sent.len(), 1);
+    assert_eq!(world.sent.iter().map(|(_, to, _)| *to).collect::<Vec<_>>(), [from]);
     world.assert_caught_up();
+}
+
+#[test]
+fn a_peer_that_hints_and_then_is_silent_is_given_up() {
+    let mut world = World::at(5, Chain::of(5)).with([Silent]);
+    let from = world.peer(0);
+
+    world.step(Input::EpochHint { epoch: Epoch(7), from });
+    let world = world.run(600);
+
+    assert_eq!(world.sent.len(), HINT_FAILURES_MAX as usize);
+    world.assert_caught_up();
+    assert!(!format!("{:?}", world.machine).contains("Question {"), "and nothing of it is kept");
 }
 
 #[test]
@@ -94,21 +107,24 @@ fn liars_about_epochs_do_not_keep_the_validator_from_the_next_one() {
     world.assert_caught_up();
 }
 
-/// The validators that follow are in the header; the validator's own execution must agree with them.
+/// The validators that follow are in the headers; the validator's own execution must agree with them.
 #[test]
 fn another_next_set_than_the_certified_one_stops_everything() {
     let chain = Chain::of(5).close_epoch(1).and(5);
-    let other = chain.sets[0].iter().skip(1).cloned().collect();
-    let other = Arc::new(realdid_types::ValidatorSet::new(other).unwrap());
-    let mut world = World::at(4, chain).with([Honest(10)]).hinted();
-    world.run_until(60, |world| world.delivered == 5);
-    let barrier = world.chain.blocks[5].header.clone();
+    let others = chain.sets[0].iter().skip(1).cloned().collect();
+    let other = Arc::new(ValidatorSet::new(others).unwrap());
+    let unchanged = chain.sets[0].clone();
 
-    world.step(Input::Delivered(Tip::new(&barrier, other)));
-    let world = world.run(60);
+    for executed in [other, unchanged] {
+        let mut world = World::at(4, chain.clone()).with([Honest(10)]).hinted();
+        world.run_until(60, |world| world.delivered == 5);
+        let barrier = chain.blocks[5].header.clone();
+        world.step(Input::Delivered(Tip::new(&barrier, executed)));
+        let world = world.run(60);
 
-    assert_eq!(world.fork.as_ref(), Some(&world.chain.ends[&Epoch(0)].commit));
-    assert_eq!((world.epoch, world.delivered), (0, 5));
+        assert_eq!(world.fork.as_ref(), Some(&chain.ends[&Epoch(0)].commit));
+        assert_eq!((world.epoch, world.delivered), (0, 5));
+    }
 }
 
 #[test]

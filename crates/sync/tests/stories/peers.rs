@@ -16,6 +16,8 @@ use crate::chain::{Chain, certify, key, tag};
 pub enum Character {
     /// Says what it knows, after this many milliseconds.
     Honest(u64),
+    /// Honest, and knows the chain up to this height.
+    Short(u64),
     /// Never says anything.
     Silent,
     /// Always says that it has nothing.
@@ -36,6 +38,8 @@ pub enum Character {
     Huge,
     /// Sends a certificate that nobody signed, for blocks of its own making.
     Forged,
+    /// Sends the newest blocks with a certificate that they were prepared.
+    Prepared,
     /// Sends blocks with no certificate at all.
     Uncertified,
     /// Replays a true certificate of a block that the asker has.
@@ -52,7 +56,7 @@ pub enum Character {
     ForgedEpochEnd,
 }
 
-pub const LIARS: [Character; 17] = [
+pub const LIARS: [Character; 18] = [
     Character::Silent,
     Character::Empty,
     Character::Drip,
@@ -63,6 +67,7 @@ pub const LIARS: [Character; 17] = [
     Character::OtherReferences,
     Character::Huge,
     Character::Forged,
+    Character::Prepared,
     Character::Uncertified,
     Character::Old,
     Character::Far,
@@ -75,7 +80,10 @@ pub const LIARS: [Character; 17] = [
 impl Character {
     /// What it says to this, and how much later.
     pub fn answer(self, chain: &Chain, request: &Request) -> Option<(Duration, Message)> {
-        let truth = answer(chain, request);
+        let truth = match self {
+            Self::Short(height) => answer(&chain.until(height), request),
+            _ => answer(chain, request),
+        };
         let delay = match self {
             Self::Honest(delay) => delay,
             Self::Drip => 1_900,
@@ -145,6 +153,12 @@ impl Character {
                 CatchUpAnswer { request, commit, blocks: copies }
             }
             Self::Forged => forged(chain, request, blocks),
+            Self::Prepared => {
+                let prepare =
+                    blocks.last().map(|block| VoteStatement::prepare(block.header.at, block.digest()));
+                let commit = prepare.map(|prepare| certify(prepare, &chain.sets[0]));
+                CatchUpAnswer { request, commit, blocks }
+            }
             Self::Uncertified => CatchUpAnswer { request, commit: None, blocks },
             Self::LaterEpoch => {
                 let at = EpochView::new(Epoch(99), View(1));

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use realdid_sync::Input;
-use realdid_types::{BlockDigest, Request};
+use realdid_types::{BlockDigest, Epoch, EpochView, Height, Request, View, VoteStatement};
 
 use crate::{
-    chain::Chain,
-    peers::Character::{Drip, Empty, Honest, Silent},
+    chain::{Chain, certify},
+    peers::Character::{Drip, Empty, Far, Honest, NoBatches, Short, Silent},
     world::World,
 };
 
@@ -77,7 +77,7 @@ fn a_restart_in_the_middle_goes_on_from_the_tip() {
 fn batches_that_are_stored_are_not_fetched_again() {
     let chain = Chain::of(20);
     let mut world = World::at(0, chain.clone());
-    world.stored = chain.batches.values().cloned().collect();
+    world.stored = chain.batches.keys().copied().collect();
     let world = world.with([Honest(10)]).behind(20).run(20);
 
     world.assert_caught_up();
@@ -101,6 +101,25 @@ fn without_a_certificate_or_hint_nobody_is_asked() {
     let world = World::at(0, Chain::of(10)).with([Honest(10)]).run(60);
 
     assert!(world.sent.is_empty() && world.alarms == 0);
+}
+
+#[test]
+fn only_a_commit_certificate_of_this_epoch_above_the_tip_is_reason_to_ask() {
+    let chain = Chain::of(10);
+    let set = &chain.sets[0];
+    let digest = chain.tip().digest();
+    let prepared = certify(VoteStatement::prepare(chain.tip().at, digest), set);
+    let later = certify(VoteStatement::commit(EpochView::new(Epoch(1), View(1)), digest), set);
+    let known = chain.commit_at(4);
+    let mut world = World::at(5, chain).with([Honest(10)]);
+
+    for certificate in [prepared, later, known] {
+        world.step(Input::Behind { certificate });
+    }
+    let from = world.peer(0);
+    world.step(Input::EpochHint { epoch: Epoch(0), from });
+
+    assert!(world.sent.is_empty());
 }
 
 #[test]
@@ -175,4 +194,74 @@ fn a_peer_that_comes_back_is_asked_at_once() {
     world.step(Input::PeerUp(peer));
 
     world.run(30).assert_caught_up();
+}
+
+/// Whoever knew the certificate may be gone, and the others may not be that far.
+#[test]
+fn a_descent_that_nobody_can_continue_is_given_up_for_what_there_is() {
+    let mut world = World::at(0, Chain::of(100)).with([Far]).behind(100);
+    world.run_until(1, |_| false);
+    assert_eq!(world.blocks_kept(), 1, "the highest block, and no way down");
+    let far = world.peer(0);
+    world.step(Input::PeerDown(far));
+
+    let mut world = world.with([Short(60)]);
+    world.run_until(60, |_| false);
+
+    assert_eq!(world.executed, 60);
+}
+
+#[test]
+fn batches_asked_of_a_peer_that_is_gone_are_asked_of_another_at_once() {
+    let mut world = World::at(0, Chain::of(100)).with([Honest(10), NoBatches]).behind(100);
+    world.run_until(1, |_| false);
+    let gone = world.peer(1);
+
+    world.step(Input::PeerDown(gone));
+    world.run_until(60, |world| world.executed == 100);
+
+    assert!(world.now < Duration::from_secs(2), "before the deadline: {:?}", world.now);
+}
+
+/// The engine may pass a descent by; what belongs to it must then not be taken for a fork.
+#[test]
+fn an_answer_about_blocks_that_the_engine_has_passed_is_no_contradiction() {
+    let mut world = World::at(0, Chain::of(150).sparse(50)).with([Far, Honest(1_000)]);
+    world.chain.commits.split_off(&Height(101));
+    world = world.behind(100);
+    world.run_until(1, |_| false);
+    assert!(world.blocks_kept() > 0 && world.delivered == 0, "a descent from height 100 is under way");
+
+    let newest = Chain::of(150).commit_at(150);
+    world.step(Input::Behind { certificate: newest });
+    (world.delivered, world.executed) = (120, 120);
+    let tip = world.chain.tip_at(120);
+    world.step(Input::Delivered(tip));
+    world.chain = Chain::of(150);
+    let world = world.run(60);
+
+    world.assert_caught_up();
+}
+
+#[test]
+fn a_batch_that_two_blocks_name_is_fetched_once() {
+    let mut chain = Chain::genesis();
+    chain.extend(3, 1);
+    chain.extend_with(chain.blocks[1].batches.clone(), 1);
+    let world = World::at(0, chain).with([Honest(10)]).behind(2).run(10);
+
+    world.assert_caught_up();
+    assert_eq!(world.sent.iter().filter(|(_, _, request)| matches!(request, Request::Batch(_))).count(), 3);
+}
+
+#[test]
+fn coming_back_is_no_way_to_be_asked_first() {
+    let mut world = World::at(0, Chain::of(1)).with([Silent, Honest(10)]);
+    let silent = world.peer(0);
+    world.step(Input::PeerDown(silent));
+    world.step(Input::PeerUp(silent));
+
+    let world = world.behind(1);
+
+    assert_eq!(world.sent[0].1, world.peer(1));
 }

@@ -1,17 +1,18 @@
 //! One validator that catches up among peers, on a clock of its own.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use realdid_sync::{CatchUp, Effect, Input, Lie, Peer};
-use realdid_types::{Certificate, Message, Request, SignedBatch};
+use realdid_types::{BatchDigest, Certificate, Message, Request, SignedBatch};
 
 use crate::{
     chain::{Chain, TagVerifier, key},
     peers::Character,
 };
-
-/// How long executing a block takes here.
-const EXECUTION: Duration = Duration::from_millis(1);
 
 enum Event {
     Said(Peer, Message),
@@ -33,10 +34,11 @@ pub struct World {
     pub certificates: BTreeMap<u64, Certificate>,
     pub distrusted: BTreeMap<Peer, Lie>,
     pub sent: Vec<(Duration, Peer, Request)>,
-    /// Batches that the validator has stored before.
-    pub stored: Vec<Arc<SignedBatch>>,
+    /// Batches that the validator has stored.
+    pub stored: BTreeSet<BatchDigest>,
     pub fork: Option<Certificate>,
-    pub in_flight_most: usize,
+    /// How long executing a block takes here.
+    pub execution: Duration,
     pub alarms: usize,
     agenda: BTreeMap<(Duration, u64), Event>,
     number: u64,
@@ -58,9 +60,9 @@ impl World {
             certificates: BTreeMap::new(),
             distrusted: BTreeMap::new(),
             sent: Vec::new(),
-            stored: Vec::new(),
+            stored: BTreeSet::new(),
             fork: None,
-            in_flight_most: 0,
+            execution: Duration::from_millis(1),
             alarms: 0,
             agenda: BTreeMap::new(),
             number: 0,
@@ -139,7 +141,6 @@ impl World {
     pub fn step(&mut self, input: Input) {
         let effects = self.machine.step(self.now, input, &TagVerifier);
         effects.into_iter().for_each(|effect| self.carry_out(effect));
-        self.in_flight_most = self.in_flight_most.max(self.agenda.len());
     }
 
     fn carry_out(&mut self, effect: Effect) {
@@ -154,7 +155,8 @@ impl World {
                     assert_eq!(certificate.statement.block, expected.digest());
                     self.certificates.insert(self.delivered, certificate);
                 }
-                self.plan(EXECUTION, Event::Executed(self.delivered));
+                self.stored.extend(batches.iter().map(|batch| batch.batch.digest()));
+                self.plan(self.execution, Event::Executed(self.delivered));
             }
             Effect::EnterEpoch { end, next } => {
                 assert_eq!(self.executed, end.headers[0].height.0, "an epoch begins on its executed barrier");
@@ -175,16 +177,16 @@ impl World {
     }
 
     fn check_batches(&self, references: &[realdid_types::BatchReference], batches: &[Arc<SignedBatch>]) {
-        let held = |digest| self.stored.iter().any(|batch| batch.batch.digest() == digest);
         let fetched: Vec<_> = batches.iter().map(|batch| batch.reference()).collect();
-        let missing: Vec<_> = references.iter().filter(|of| !held(of.digest)).cloned().collect();
+        let missing: Vec<_> =
+            references.iter().filter(|of| !self.stored.contains(&of.digest)).cloned().collect();
         assert_eq!(fetched, missing, "a block comes with exactly the batches that were not here");
     }
 
     fn send(&mut self, to: Peer, request: Request) {
         self.sent.push((self.now, to, request.clone()));
         if let Request::Batch(digest) = request
-            && self.stored.iter().any(|batch| batch.batch.digest() == digest)
+            && self.stored.contains(&digest)
         {
             return self.step(Input::BatchHeld(digest));
         }
@@ -192,6 +194,11 @@ impl World {
         if let Some((delay, said)) = character.and_then(|of| of.answer(&self.chain, &request)) {
             self.plan(delay, Event::Said(to, said));
         }
+    }
+
+    /// How many blocks the machine keeps.
+    pub fn blocks_kept(&self) -> usize {
+        format!("{:?}", self.machine).matches("parent_view").count()
     }
 
     fn plan(&mut self, delay: Duration, event: Event) {
