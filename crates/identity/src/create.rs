@@ -2,32 +2,89 @@
 
 use realdid_types::{CreateDid, Sequence, SignedTransaction};
 
-use crate::{DidRecord, Moment, Refusal};
+use crate::{DidRecord, HeldKey, Moment, Refusal, commitment};
 
-/// Refuses a record that nobody could change, and keys that did not sign.
+/// A `create` that may be applied.
+#[derive(Clone, Copy, Debug)]
+pub struct Checked<'a> {
+    operation: &'a CreateDid,
+}
+
+/// Whether every key of the new record signed, so that nobody claims a key that is not theirs.
+#[must_use]
+pub fn is_authorised(operation: &CreateDid, signed: &SignedTransaction) -> bool {
+    operation.keys.iter().all(|key| signed.is_signed_by(&key.key))
+}
+
+/// Refuses a record that nobody could ever change, or whose keys could never be rotated.
 ///
 /// # Errors
-/// [`Refusal::NoInvocationKey`], [`Refusal::NoPossession`].
-pub fn check(operation: &CreateDid, signed: &SignedTransaction) -> Result<(), Refusal> {
+/// [`Refusal::NoInvocationKey`], [`Refusal::CommitmentKnown`].
+pub fn check(operation: &CreateDid) -> Result<Checked<'_>, Refusal> {
     if !operation.keys.iter().any(|key| key.purposes.invocation) {
         return Err(Refusal::NoInvocationKey);
     }
-    if !operation.keys.iter().all(|key| signed.is_signed_by(&key.key)) {
-        return Err(Refusal::NoPossession);
+    if operation.keys.iter().any(|key| commitment(&key.key) == operation.next_key) {
+        return Err(Refusal::CommitmentKnown);
     }
-    Ok(())
+    Ok(Checked { operation })
 }
 
-/// The new record.
+/// The new record, after its first transaction.
 #[must_use]
-pub fn apply(operation: &CreateDid, now: Moment) -> DidRecord {
+pub fn apply(checked: Checked<'_>, now: Moment) -> DidRecord {
+    let CreateDid { keys, recovery, next_key } = checked.operation;
     DidRecord {
         next_sequence: Sequence(1),
         version: 1,
-        keys: operation.keys.clone(),
-        recovery: operation.recovery,
-        next_key: operation.next_key,
+        keys: keys.iter().map(|key| HeldKey { key: key.clone(), since: now }).collect(),
+        recovery: *recovery,
+        next_key: *next_key,
         created: now,
         updated: now,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use realdid_crypto::{Digest, PublicKey};
+    use realdid_types::{DidKey, Height, Purposes, Timestamp};
+
+    use super::*;
+
+    fn key(number: u8, invocation: bool) -> DidKey {
+        let purposes = Purposes { authentication: !invocation, invocation, assertion: false };
+        DidKey { key: PublicKey::ed25519([number; 32]), purposes }
+    }
+
+    fn create(keys: Vec<DidKey>) -> CreateDid {
+        CreateDid { keys, recovery: Digest::from_bytes([7; 32]), next_key: Digest::ZERO }
+    }
+
+    #[test]
+    fn a_record_begins_at_version_one_with_its_keys_valid_from_now() {
+        let now = Moment { height: Height(4), time: Timestamp(400) };
+        let operation = create(vec![key(1, true), key(2, false)]);
+
+        let record = apply(check(&operation).expect("may be applied"), now);
+
+        assert_eq!((record.version, record.next_sequence), (1, Sequence(1)));
+        assert_eq!((record.created, record.updated), (now, now));
+        assert!(record.keys.iter().all(|held| held.since == now));
+        assert!(record.may_invoke(&key(1, true).key));
+        assert!(!record.may_invoke(&key(2, false).key));
+    }
+
+    #[test]
+    fn a_record_without_an_invocation_key_is_refused() {
+        assert_eq!(check(&create(Vec::new())).err(), Some(Refusal::NoInvocationKey));
+        assert_eq!(check(&create(vec![key(1, false)])).err(), Some(Refusal::NoInvocationKey));
+    }
+
+    #[test]
+    fn a_commitment_to_a_key_that_is_shown_is_refused() {
+        let committed = CreateDid { next_key: commitment(&key(1, true).key), ..create(vec![key(1, true)]) };
+
+        assert_eq!(check(&committed).err(), Some(Refusal::CommitmentKnown));
     }
 }

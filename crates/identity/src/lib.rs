@@ -1,5 +1,8 @@
-//! What a DID is on the ledger, and the operations that change one. Each operation is a file with the same two
-//! steps: `check` reads and refuses, `apply` changes and cannot fail.
+//! What a DID is on the ledger, and the operations that change one.
+//!
+//! Each operation is a file with the same steps. `is_authorised` asks whether those signed whom it takes; signatures
+//! are no part of a transaction's identifier, so whoever passes one on can leave some out, and the answer must
+//! decide nothing for good. `check` reads what was signed and refuses; `apply` makes the change and cannot fail.
 
 mod record;
 mod refusal;
@@ -7,5 +10,5 @@ mod refusal;
 pub mod create;
 pub mod update;
 
-pub use record::{DidRecord, Moment, ReplacedKey};
+pub use record::{DidRecord, HeldKey, Moment, ReplacedKey, commitment};
 pub use refusal::Refusal;

@@ -1,6 +1,6 @@
-//! Why an operation is refused. Codes are part of the state and never change their meaning.
+//! Why an operation is refused.
 
-/// Why an operation on a DID is refused.
+/// Why an operation on a DID is refused, whoever signed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Refusal {
     /// Nobody could change the record any more.
@@ -9,18 +9,24 @@ pub enum Refusal {
     /// A key stands there already.
     #[error("a key to add is already in the record")]
     KeyExists,
+    /// A replaced key never returns: the time for which it was valid would have to change.
+    #[error("a key to add was replaced before")]
+    KeyReplaced,
     /// A key does not stand there.
     #[error("a key to remove is not in the record")]
     NoSuchKey,
     /// The record would have more keys than it may.
     #[error("the record would have more than eight keys")]
     TooManyKeys,
-    /// A new key did not sign.
-    #[error("a new key did not prove its possession")]
-    NoPossession,
     /// The record committed to another key.
-    #[error("the new invocation key is not the one committed to")]
+    #[error("only the committed key may come next, and only it may bring another commitment")]
     NotCommitted,
+    /// Nobody could ever rotate to a key that is known already.
+    #[error("the commitment is to a key that the record holds")]
+    CommitmentKnown,
+    /// The update is for another DID than its sender.
+    #[error("the operation is for another did")]
+    OtherDid,
     /// Nothing would change.
     #[error("the update changes nothing")]
     NoChange,

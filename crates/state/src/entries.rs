@@ -3,12 +3,17 @@
 use realdid_crypto::{Digest, PublicKey};
 use realdid_identity::Moment;
 use realdid_types::{
-    BlockDigest, Change, Height, OrganisationName, ProposalId, Sequence, Timestamp, ValidatorSet, codec,
-    limits, wire::TopLevel,
+    BlockDigest, Change, Epoch, Height, OrganisationName, ProposalId, Sequence, Timestamp, ValidatorSet,
+    codec, limits, wire::TopLevel,
 };
 
+use crate::BatchNumbers;
+
 /// Proposals that may be open at once; each is swept when it expires.
-pub const OPEN_PROPOSALS_MAX: usize = 64;
+pub(crate) const OPEN_PROPOSALS_MAX: usize = 64;
+
+/// How many of the newest blocks a proof of possession may name.
+pub(crate) const RECENT_HEADERS: u64 = 256;
 
 /// A member of the consortium.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +22,15 @@ pub struct MemberEntry {
     pub key: PublicKey,
     /// The number that its next transaction must have.
     pub next_sequence: Sequence,
+}
+
+/// A node of a member, which may author batches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeEntry {
+    /// Who answers for it.
+    pub organisation: OrganisationName,
+    /// The numbers of its batches that were in a block.
+    pub numbers: BatchNumbers,
 }
 
 /// What a member spent in a window of block time.
@@ -32,7 +46,7 @@ pub struct QuotaEntry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidatorSets {
     /// The present epoch.
-    pub epoch: realdid_types::Epoch,
+    pub epoch: Epoch,
     /// Its validators.
     pub current: ValidatorSet,
     /// Those of the next.
@@ -85,6 +99,7 @@ pub struct Evidenced {
 }
 
 codec! { #[versioned] MemberEntry { 2: key, 3: next_sequence, } }
+codec! { #[versioned] NodeEntry { 2: organisation, 3: numbers, } }
 codec! { #[versioned] QuotaEntry { 2: window, 3: spent, } }
 codec! { #[versioned] ValidatorSets { 2: epoch, 3: current, 4: next, } }
 codec! { #[versioned] ProposalEntry { 2: change, 3: expires, 4: approvals up to limits::MEMBERS_MAX, } }
@@ -102,6 +117,7 @@ macro_rules! entries {
 }
 entries!(
     MemberEntry,
+    NodeEntry,
     QuotaEntry,
     ValidatorSets,
     ProposalEntry,

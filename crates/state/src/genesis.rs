@@ -1,10 +1,13 @@
 //! The state before the first block.
 
-use realdid_types::{Epoch, Genesis, GenesisError, Sequence, Wire};
+use realdid_types::{Epoch, Genesis, GenesisError, Sequence};
 
-use crate::{Execution, MemberEntry, MemoryStore, OpenProposals, StateKey, ValidatorSets, overlay::Draft};
+use crate::{
+    BatchNumbers, Execution, MemberEntry, MemoryStore, NodeEntry, OpenProposals, StateKey, ValidatorSets,
+    overlay::Draft,
+};
 
-/// What genesis writes into an empty state.
+/// What genesis writes into an empty state; its root stands in the header of block 1.
 ///
 /// # Errors
 /// If no network can start from this genesis.
@@ -17,13 +20,13 @@ pub fn genesis_state(genesis: &Genesis) -> Result<Execution, GenesisError> {
         let entry = MemberEntry { key: member.key, next_sequence: Sequence(0) };
         draft.put(&StateKey::Member(member.name.clone()), &entry);
         for node in &member.nodes {
-            draft.put_bytes(&StateKey::Node(*node), member.name.as_str().as_bytes().to_vec());
+            let entry = NodeEntry { organisation: member.name.clone(), numbers: BatchNumbers::default() };
+            draft.put(&StateKey::Node(*node), &entry);
         }
     }
     let validators = genesis.validator_set()?;
     let sets = ValidatorSets { epoch: Epoch(0), current: validators.clone(), next: validators };
     draft.put(&StateKey::ValidatorSets, &sets);
     draft.put(&StateKey::OpenProposals, &OpenProposals::default());
-    debug_assert_eq!(OpenProposals::decode(&OpenProposals::default().encode()), Ok(OpenProposals::default()));
-    Ok(Execution::seal(&empty, draft.written, Vec::new(), sets.next))
+    Ok(Execution::seal(&empty, draft.written, Vec::new(), sets))
 }

@@ -1,10 +1,18 @@
-//! What must hold of every state; asked by tests and by the simulator, over the whole state.
+//! What must hold of every state, and of every step from one to the next; asked by tests and by the simulator.
 
-use realdid_crypto::Digest;
-use realdid_identity::DidRecord;
-use realdid_types::{Parameters, Wire, limits};
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{MemoryStore, OpenProposals, ProposalEntry, QuotaEntry, StateKey, ValidatorSets, keys, read};
+use realdid_identity::{DidRecord, ReplacedKey};
+use realdid_types::{OrganisationName, Parameters, Sender, SignedBatch, StateRoot, Wire, limits};
+
+use crate::{
+    Evidenced, Execution, Layered, MemberEntry, MemoryStore, NodeEntry, OpenProposals, ProposalEntry,
+    QuotaEntry, RecentHeader, StateKey, StateRead, ValidatorSets,
+    entries::{OPEN_PROPOSALS_MAX, RECENT_HEADERS},
+    naive,
+    operations::{changes_max, difference},
+    read,
+};
 
 /// Checks a whole state.
 ///
@@ -13,86 +21,168 @@ use crate::{MemoryStore, OpenProposals, ProposalEntry, QuotaEntry, StateKey, Val
 pub fn check(state: &MemoryStore) -> Result<(), String> {
     check_root(state)?;
     check_records(state)?;
+    check_replaced_keys(state)?;
+    check_members(state)?;
     check_quotas(state)?;
     check_validators(state)?;
-    check_proposals(state)
+    check_proposals(state)?;
+    check_recent_headers(state)?;
+    check_evidence(state)
 }
 
-/// The tree's root is that of a tree built from the values alone.
-fn check_root(state: &MemoryStore) -> Result<(), String> {
-    let changes = state
-        .values()
-        .iter()
-        .map(|(key, value)| (keys::hashed(key), Some(keys::value_digest(value))))
-        .collect();
-    let rebuilt = realdid_merkle::update(&MemoryStore::default(), &changes);
-    let root: Digest = realdid_merkle::root_of(state);
-    let written = rebuilt.pages.values().flatten().count();
-    if rebuilt.root != root {
-        Err(format!("the root is {root}, the values make {}", rebuilt.root))
-    } else if written != state.page_count() {
-        Err(format!("{} pages are stored where the tree has {written}", state.page_count()))
-    } else {
-        Ok(())
+/// Checks an execution against the state before it: one receipt for each transaction, and each sender's number rises
+/// by one with every decided one, from the number that this one had.
+///
+/// # Errors
+/// Says what does not hold.
+pub fn check_execution(
+    before: &dyn StateRead,
+    batches: &[&SignedBatch],
+    execution: &Execution,
+) -> Result<(), String> {
+    let transactions: Vec<_> = batches.iter().flat_map(|batch| &batch.batch.transactions).collect();
+    let ids = transactions.iter().map(|signed| signed.id());
+    if !ids.eq(execution.receipts.iter().map(|receipt| receipt.transaction)) {
+        return Err("the receipts are not those of the transactions in order".to_owned());
     }
+    let after = Layered::new(before, vec![execution.clone().into()]);
+    let mut expected: BTreeMap<&Sender, u64> = BTreeMap::new();
+    for (signed, receipt) in transactions.iter().zip(&execution.receipts) {
+        let sender = &signed.transaction.sender;
+        let next = expected.entry(sender).or_insert_with(|| next_sequence(before, sender));
+        if receipt.outcome.is_decided() {
+            if signed.transaction.sequence.0 != *next {
+                return Err(format!("{sender} had number {next} next: {receipt:?} of {signed:?}"));
+            }
+            *next = next.saturating_add(1);
+        }
+    }
+    let wrong = expected.iter().find(|(sender, next)| next_sequence(&after, sender) != **next);
+    wrong.map_or(Ok(()), |(sender, next)| Err(format!("{sender} should have number {next} next")))
 }
 
-fn entries(state: &MemoryStore, number: u8) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let of_kind = move |key: &&Vec<u8>| key.first() == Some(&number);
-    state
-        .values()
-        .iter()
-        .filter(move |(key, _)| of_kind(key))
-        .map(|(key, value)| (key.as_slice(), value.as_slice()))
+fn next_sequence(state: &dyn StateRead, sender: &Sender) -> u64 {
+    let next = match sender {
+        Sender::Did(did) => {
+            read::<DidRecord>(state, &StateKey::Record(*did)).map(|record| record.next_sequence)
+        }
+        Sender::Organisation(name) => {
+            read::<MemberEntry>(state, &StateKey::Member(name.clone())).map(|member| member.next_sequence)
+        }
+    };
+    next.map_or(0, |next| next.0)
+}
+
+/// The tree's root is that of the values alone, and no page is left over.
+fn check_root(state: &MemoryStore) -> Result<(), String> {
+    let (root, naive) = (StateRoot(realdid_merkle::root_of(state)), naive::root(state.values()));
+    if root != naive {
+        return Err(format!("the root is {root}, the values make {naive}"));
+    }
+    let rebuilt = MemoryStore::with_values(state.values());
+    if rebuilt != *state {
+        let (stored, needed) = (state.page_count(), rebuilt.page_count());
+        return Err(format!("{stored} pages are stored where the tree has {needed}, or others"));
+    }
+    Ok(())
+}
+
+/// The entries under keys with this number, by the rest of the key.
+fn entries<T: Wire>(state: &MemoryStore, number: u8) -> Result<Vec<(&[u8], T)>, String> {
+    let of_kind = state.values().range(vec![number]..vec![number.saturating_add(1)]);
+    of_kind
+        .map(|(key, value)| {
+            let entry = T::decode(value).map_err(|error| format!("under {key:02x?}: {error}"))?;
+            Ok((key.get(1..).unwrap_or_default(), entry))
+        })
+        .collect()
+}
+
+fn holds(condition: bool, what: impl FnOnce() -> String) -> Result<(), String> {
+    if condition { Ok(()) } else { Err(what()) }
 }
 
 fn check_records(state: &MemoryStore) -> Result<(), String> {
-    for (key, value) in entries(state, 1) {
-        let record = DidRecord::decode(value).map_err(|error| format!("record {key:02x?}: {error}"))?;
-        let changeable = record.keys.iter().any(|key| key.purposes.invocation);
-        let versions = record.version >= 1 && record.version <= record.next_sequence.0;
-        if !changeable
-            || !versions
-            || record.keys.len() > limits::DID_KEYS_MAX
-            || record.updated < record.created
-        {
-            return Err(format!("record {key:02x?} is not consistent: {record:?}"));
-        }
+    for (did, record) in entries::<DidRecord>(state, 1)? {
+        let keys_fit = (1..=limits::DID_KEYS_MAX).contains(&record.keys.len())
+            && record.keys.is_sorted_by(|a, b| a.key.key < b.key.key);
+        let changeable = record.keys.iter().any(|held| held.key.purposes.invocation);
+        let counted = record.version >= 1 && record.version <= record.next_sequence.0;
+        let dated = record.keys.iter().all(|held| (record.created..=record.updated).contains(&held.since));
+        let consistent = keys_fit && changeable && counted && dated && record.created <= record.updated;
+        holds(consistent, || format!("record {did:02x?} is not consistent: {record:?}"))?;
+    }
+    Ok(())
+}
+
+fn check_replaced_keys(state: &MemoryStore) -> Result<(), String> {
+    for (key, entry) in entries::<ReplacedKey>(state, 2)? {
+        let record_key: Vec<u8> = [1].iter().chain(key.iter().take(32)).copied().collect();
+        let record = state.values().get(&record_key).and_then(|value| DidRecord::decode(value).ok());
+        let returned = record.as_ref().is_none_or(|record| record.holds(&entry.key.key));
+        let dated = record.is_some_and(|record| entry.since <= entry.until && entry.until <= record.updated);
+        holds(!returned && dated, || format!("{entry:?} does not fit its record"))?;
+    }
+    Ok(())
+}
+
+fn is_member(state: &MemoryStore, name: &OrganisationName) -> bool {
+    state.values().contains_key(&StateKey::Member(name.clone()).to_bytes())
+}
+
+fn check_members(state: &MemoryStore) -> Result<(), String> {
+    entries::<MemberEntry>(state, 3)?;
+    for (key, node) in entries::<NodeEntry>(state, 4)? {
+        holds(is_member(state, &node.organisation), || format!("node {key:02x?} belongs to no member"))?;
     }
     Ok(())
 }
 
 fn check_quotas(state: &MemoryStore) -> Result<(), String> {
     let parameters: Parameters = read(state, &StateKey::Parameters).ok_or("no parameters")?;
-    for (key, value) in entries(state, 5) {
-        let entry = QuotaEntry::decode(value).map_err(|error| error.to_string())?;
-        if entry.spent > parameters.quota {
-            return Err(format!("quota {key:02x?} is overspent: {entry:?}"));
-        }
+    for (name, entry) in entries::<QuotaEntry>(state, 5)? {
+        let of_member = std::str::from_utf8(name).ok().and_then(|name| OrganisationName::new(name).ok());
+        let sound = entry.spent <= parameters.quota && of_member.is_some_and(|name| is_member(state, &name));
+        holds(sound, || format!("quota {name:02x?} is overspent or nobody's: {entry:?}"))?;
     }
     Ok(())
 }
 
 fn check_validators(state: &MemoryStore) -> Result<(), String> {
     let sets: ValidatorSets = read(state, &StateKey::ValidatorSets).ok_or("no validator sets")?;
-    let members = sets
-        .next
-        .iter()
-        .all(|one| state.values().contains_key(&StateKey::Member(one.organisation.clone()).to_bytes()));
-    if members { Ok(()) } else { Err("a validator belongs to no member".to_owned()) }
+    let stranger = sets.next.iter().find(|validator| !is_member(state, &validator.organisation));
+    holds(stranger.is_none(), || format!("{stranger:?} belongs to no member"))?;
+    let changes = difference(&sets.current, &sets.next);
+    holds(changes <= changes_max(&sets.current), || format!("{changes} validators change in one epoch"))
 }
 
 fn check_proposals(state: &MemoryStore) -> Result<(), String> {
+    let parameters: Parameters = read(state, &StateKey::Parameters).ok_or("no parameters")?;
     let open: OpenProposals = read(state, &StateKey::OpenProposals).ok_or("no list of proposals")?;
-    let stored = entries(state, 8).count();
-    let listed = open
-        .proposals
-        .iter()
-        .filter(|id| read::<ProposalEntry>(state, &StateKey::Proposal(**id)).is_some())
-        .count();
-    if stored == listed && listed == open.proposals.len() {
-        Ok(())
-    } else {
-        Err(format!("{stored} proposals are stored, {} are listed", open.proposals.len()))
+    let listed: BTreeSet<&[u8]> = open.proposals.iter().map(|id| id.0.as_bytes().as_slice()).collect();
+    let stored = entries::<ProposalEntry>(state, 8)?;
+    let ids: BTreeSet<&[u8]> = stored.iter().map(|(id, _)| *id).collect();
+    holds(ids == listed && stored.len() <= OPEN_PROPOSALS_MAX, || {
+        format!("{} proposals are stored, {} are listed", ids.len(), listed.len())
+    })?;
+    for (id, entry) in stored {
+        let approvals = &entry.approvals;
+        let by_members = approvals.is_sorted_by(|a, b| a < b)
+            && approvals.iter().all(|name| is_member(state, name))
+            && (1..u64::from(parameters.approvals)).contains(&(approvals.len() as u64));
+        holds(by_members, || format!("proposal {id:02x?} has approvals that do not fit: {entry:?}"))?;
     }
+    Ok(())
+}
+
+fn check_recent_headers(state: &MemoryStore) -> Result<(), String> {
+    for (slot, entry) in entries::<RecentHeader>(state, 10)? {
+        let in_place = slot == [(entry.height.0 % RECENT_HEADERS) as u8];
+        holds(in_place, || format!("{entry:?} stands in slot {slot:?}"))?;
+    }
+    Ok(())
+}
+
+fn check_evidence(state: &MemoryStore) -> Result<(), String> {
+    entries::<Evidenced>(state, 12).map(|_| ())
 }

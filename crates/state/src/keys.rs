@@ -12,7 +12,7 @@ pub enum StateKey {
     ReplacedKey(Did, PublicKey),
     /// 3: a member: [`crate::MemberEntry`], with its next sequence number.
     Member(OrganisationName),
-    /// 4: whose node a batch author is: the member's name.
+    /// 4: a member's node, which authors batches: [`crate::NodeEntry`].
     Node(PublicKey),
     /// 5: what a member spent in the present window: [`crate::QuotaEntry`].
     Quota(OrganisationName),
@@ -68,6 +68,7 @@ pub(crate) fn hashed(bytes: &[u8]) -> Digest {
 }
 
 /// The digest of a value in the authenticated map.
-pub(crate) fn value_digest(bytes: &[u8]) -> Digest {
+#[must_use]
+pub fn value_digest(bytes: &[u8]) -> Digest {
     digest(Context::StateValue, bytes)
 }

@@ -2,27 +2,32 @@
 //!
 //! [`execute`] depends on the block, its batches and the state before it, and on nothing else. It reads through
 //! [`StateRead`], collects its writes in an [`Execution`], and changes nothing itself: whoever keeps the state
-//! commits an execution in one atomic act once its block is final.
+//! commits an execution in one atomic act once its block is final. Until then further blocks are executed on
+//! [`Layered`] views, in which executions lie on top of the state that is kept.
 
+mod batch_numbers;
 mod entries;
 mod keys;
 mod overlay;
 mod store;
 
+mod block;
 mod execute;
 mod operations;
 mod receipt;
 
 mod genesis;
 pub mod invariants;
+pub mod naive;
 
+pub use batch_numbers::BatchNumbers;
 pub use entries::{
-    BlockReceipts, Evidenced, MemberEntry, OpenProposals, ProposalEntry, QuotaEntry, RecentHeader,
+    BlockReceipts, Evidenced, MemberEntry, NodeEntry, OpenProposals, ProposalEntry, QuotaEntry, RecentHeader,
     ValidatorSets,
 };
 pub use execute::{Execution, Inputs, execute};
 pub use genesis::genesis_state;
-pub use keys::StateKey;
+pub use keys::{StateKey, value_digest};
 pub use overlay::Layered;
 pub use receipt::{Outcome, Receipt, Refused, Skipped};
 pub use store::{MemoryStore, StateRead, read};

@@ -57,10 +57,6 @@ impl<'a> Draft<'a> {
     pub(crate) fn remove(&mut self, key: &StateKey) {
         self.written.insert(key.to_bytes(), None);
     }
-
-    pub(crate) fn put_bytes(&mut self, key: &StateKey, bytes: Vec<u8>) {
-        self.written.insert(key.to_bytes(), Some(bytes));
-    }
 }
 
 impl Pages for Draft<'_> {

@@ -1,10 +1,13 @@
 //! What became of a transaction in a block.
 //!
 //! A transaction is *decided* the first time it is found to be the sender's own next one: then it is applied or
-//! refused, and either way its number is used up, so that no copy of it is ever decided again. Before that, nothing
-//! about it counts: whoever packs somebody's transaction too early, too late, over quota or with other signatures
-//! must not be able to spoil it. Such an inclusion is *skipped*, charged to the batch's author, and the transaction
-//! can still be decided in a later block.
+//! refused, and either way its number is used up, so that no copy of it is ever decided again, and nobody has to
+//! remember which were. Before that, nothing about it counts: whoever packs somebody's transaction too early, too
+//! late, over quota or with some of its signatures left out must not be able to spoil it. Such an inclusion is
+//! *skipped*, charged to the batch's author, and the transaction can still be decided in a later block.
+//!
+//! So a refusal depends only on what was signed and on the state; all that depends on who packed the transaction,
+//! where, and with which signatures, is a skip.
 
 use realdid_crypto::{Context, Digest, Hasher};
 use realdid_types::{
@@ -28,6 +31,16 @@ macro_rules! codes {
                 self as u16
             }
 
+            /// All of them, ascending.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Its stable name: the variant's in snake case.
+            #[must_use]
+            pub fn name(self) -> String {
+                let variant = match self { $(Self::$variant => stringify!($variant),)* };
+                snake_case(variant)
+            }
+
             fn from_code(code: u64) -> Option<Self> {
                 match code {
                     $($number => Some(Self::$variant),)*
@@ -44,6 +57,17 @@ macro_rules! codes {
     };
 }
 
+fn snake_case(variant: &str) -> String {
+    let mut name = String::new();
+    for letter in variant.chars() {
+        if letter.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
+}
+
 codes! {
     /// Why an inclusion does not count.
     Skipped {
@@ -56,6 +80,8 @@ codes! {
         106 SenderUnknown "there is no such sender",
         107 NotAuthorised "no key that signed it may act for the sender",
         108 InvalidCreate "the operation can never make a DID",
+        109 NotPossessed "a new key did not sign",
+        110 BatchRepeated "the batch was in a block before, or is too old to tell",
     }
 }
 
@@ -66,10 +92,11 @@ codes! {
         201 KeyExists "a key to add is already in the record",
         202 NoSuchKey "a key to remove is not in the record",
         203 TooManyKeys "the record would have more than eight keys",
-        204 NoPossession "a new key did not prove its possession",
-        205 NotCommitted "the new invocation key is not the one committed to",
-        206 NoChange "nothing would change",
-        207 OtherSender "the operation is not for this kind of sender, or for another one",
+        204 KeyReplaced "a key to add was replaced before",
+        205 NotCommitted "only the committed key may come next, and only it may bring another commitment",
+        206 CommitmentKnown "the commitment is to a key that the record holds",
+        207 NoChange "nothing would change",
+        208 OtherSender "the operation is not for this sender",
         220 UnknownProposal "there is no such open proposal",
         221 AlreadyApproved "this member has approved it",
         222 TooManyProposals "as many proposals as allowed are open",
@@ -91,7 +118,7 @@ codes! {
 /// What became of an inclusion of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
-    /// Its operation took effect.
+    /// Its operation took effect, and its number is used up.
     Applied,
     /// Its number is used up and nothing else changed.
     Refused(Refused),
@@ -137,8 +164,10 @@ impl From<realdid_identity::Refusal> for Refused {
             Refusal::KeyExists => Self::KeyExists,
             Refusal::NoSuchKey => Self::NoSuchKey,
             Refusal::TooManyKeys => Self::TooManyKeys,
-            Refusal::NoPossession => Self::NoPossession,
+            Refusal::KeyReplaced => Self::KeyReplaced,
             Refusal::NotCommitted => Self::NotCommitted,
+            Refusal::CommitmentKnown => Self::CommitmentKnown,
+            Refusal::OtherDid => Self::OtherSender,
             Refusal::NoChange => Self::NoChange,
         }
     }
@@ -170,4 +199,52 @@ codec! { Receipt { 1: transaction, 2: outcome, } }
 
 impl TopLevel for Receipt {
     const BYTES_MAX: usize = 64;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every_outcome() -> Vec<Outcome> {
+        let skipped = Skipped::ALL.iter().map(|code| Outcome::Skipped(*code));
+        let refused = Refused::ALL.iter().map(|code| Outcome::Refused(*code));
+        std::iter::once(Outcome::Applied).chain(skipped).chain(refused).collect()
+    }
+
+    #[test]
+    fn every_outcome_reads_back_as_itself() {
+        for outcome in every_outcome() {
+            let receipt = Receipt { transaction: TransactionId::ZERO, outcome };
+            assert_eq!(Receipt::decode(&receipt.encode()), Ok(receipt));
+        }
+    }
+
+    #[test]
+    fn a_code_that_nobody_gave_out_is_refused() {
+        let mut bytes = Receipt { transaction: TransactionId::ZERO, outcome: Outcome::Applied }.encode();
+        assert_eq!(bytes.pop(), Some(1));
+        bytes.push(2);
+
+        assert_eq!(Receipt::decode(&bytes), Err(DecodeError::UnknownKind { field: 2, number: 2 }));
+    }
+
+    #[test]
+    fn a_code_has_a_name_and_a_sentence() {
+        assert_eq!(Skipped::ExpiresTooLate.name(), "expires_too_late");
+        assert_eq!(Refused::KeyExists.code(), 201);
+        assert_eq!(Refused::KeyExists.to_string(), "a key to add is already in the record");
+    }
+
+    #[test]
+    fn the_digest_depends_on_every_outcome_and_their_order() {
+        let receipt =
+            |byte, outcome| Receipt { transaction: TransactionId(Digest::from_bytes([byte; 32])), outcome };
+        let (a, b) = (receipt(1, Outcome::Applied), receipt(2, Outcome::Applied));
+        let refused = receipt(1, Outcome::Refused(Refused::NoChange));
+        let digest = Receipt::digest_all(&[a, b]);
+
+        assert_ne!(digest, Receipt::digest_all(&[b, a]));
+        assert_ne!(digest, Receipt::digest_all(&[refused, b]));
+        assert_ne!(digest, Receipt::digest_all(&[a]));
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use realdid_merkle::{Page, PageId, Pages};
 use realdid_types::Wire;
 
-use crate::{Execution, StateKey};
+use crate::{Execution, StateKey, keys};
 
 /// The state after some block.
 pub trait StateRead: Pages {
@@ -48,6 +48,15 @@ impl MemoryStore {
                 None => self.pages.remove(id),
             };
         }
+    }
+
+    /// The state that holds these values, its tree made from nothing.
+    pub(crate) fn with_values(values: &BTreeMap<Vec<u8>, Vec<u8>>) -> Self {
+        let changes =
+            values.iter().map(|(key, value)| (keys::hashed(key), Some(keys::value_digest(value)))).collect();
+        let update = realdid_merkle::update(&Self::default(), &changes);
+        let pages = update.pages.into_iter().filter_map(|(id, page)| Some((id, page?))).collect();
+        Self { values: values.clone(), pages }
     }
 
     /// All values by their keys' bytes.

@@ -1,54 +1,51 @@
 //! `approve`: a member is for a proposal; with enough approvals it takes effect at once.
 
-use realdid_types::{Approve, OrganisationName, ProposalId};
+use realdid_types::{Approve, OrganisationName, ProposalId, ValidatorSet};
 
-use crate::{OpenProposals, ProposalEntry, Refused, StateKey, execute::BlockExecution, operations::propose};
+use super::validator_change;
+use crate::{OpenProposals, ProposalEntry, Refused, StateKey, block::BlockExecution};
 
 pub(crate) fn run(
     block: &mut BlockExecution<'_>,
     member: &OrganisationName,
     operation: &Approve,
 ) -> Result<(), Refused> {
-    let entry = check(block, member, operation)?;
-    apply(block, member, operation, entry);
+    let (entry, set) = check(block, member, operation)?;
+    approve(block, operation.proposal, entry, member, set);
     Ok(())
 }
 
+/// The proposal, and the next validators if it were approved now.
 fn check(
     block: &BlockExecution<'_>,
     member: &OrganisationName,
     operation: &Approve,
-) -> Result<ProposalEntry, Refused> {
+) -> Result<(ProposalEntry, ValidatorSet), Refused> {
     let entry: ProposalEntry =
         block.draft.get(&StateKey::Proposal(operation.proposal)).ok_or(Refused::UnknownProposal)?;
     if entry.approvals.contains(member) {
         return Err(Refused::AlreadyApproved);
     }
-    propose::changed_set(block, &entry.change)?;
-    Ok(entry)
+    let set = validator_change::changed_set(block, &entry.change)?;
+    Ok((entry, set))
 }
 
-fn apply(
+/// Adds a member's approval to an open proposal, and puts `set` next if the policy's threshold is reached.
+pub(super) fn approve(
     block: &mut BlockExecution<'_>,
-    member: &OrganisationName,
-    operation: &Approve,
+    id: ProposalId,
     mut entry: ProposalEntry,
+    member: &OrganisationName,
+    set: ValidatorSet,
 ) {
     entry.approvals.push(member.clone());
     entry.approvals.sort_unstable();
-    store_or_enact(block, operation.proposal, entry);
-}
-
-/// Keeps a proposal open, or makes its change if it has the approvals that the policy asks for.
-pub(crate) fn store_or_enact(block: &mut BlockExecution<'_>, id: ProposalId, entry: ProposalEntry) {
-    let enough = entry.approvals.len() as u64 >= u64::from(block.parameters.approvals);
-    match propose::changed_set(block, &entry.change) {
-        Ok(set) if enough => {
-            block.sets.next = set;
-            block.draft.put(&StateKey::ValidatorSets, &block.sets);
-            close(block, id);
-        }
-        _ => block.draft.put(&StateKey::Proposal(id), &entry),
+    if entry.approvals.len() as u64 >= u64::from(block.parameters.approvals) {
+        block.sets.next = set;
+        block.draft.put(&StateKey::ValidatorSets, &block.sets);
+        close(block, id);
+    } else {
+        block.draft.put(&StateKey::Proposal(id), &entry);
     }
 }
 
@@ -57,16 +54,28 @@ pub(crate) fn sweep_expired(block: &mut BlockExecution<'_>) {
     let now = block.now().time;
     let open: OpenProposals = block.draft.get(&StateKey::OpenProposals).unwrap_or_default();
     for id in open.proposals {
-        if block.draft.get::<ProposalEntry>(&StateKey::Proposal(id)).is_none_or(|entry| entry.expires <= now)
-        {
+        let entry: Option<ProposalEntry> = block.draft.get(&StateKey::Proposal(id));
+        if entry.is_none_or(|entry| entry.expires <= now) {
             close(block, id);
         }
     }
 }
 
+/// Lists a proposal as open.
+pub(super) fn open(block: &mut BlockExecution<'_>, id: ProposalId) {
+    change_list(block, |proposals| {
+        proposals.push(id);
+        proposals.sort_unstable();
+    });
+}
+
 fn close(block: &mut BlockExecution<'_>, id: ProposalId) {
-    let mut open: OpenProposals = block.draft.get(&StateKey::OpenProposals).unwrap_or_default();
-    open.proposals.retain(|other| *other != id);
-    block.draft.put(&StateKey::OpenProposals, &open);
+    change_list(block, |proposals| proposals.retain(|other| *other != id));
     block.draft.remove(&StateKey::Proposal(id));
+}
+
+fn change_list(block: &mut BlockExecution<'_>, change: impl FnOnce(&mut Vec<ProposalId>)) {
+    let mut open: OpenProposals = block.draft.get(&StateKey::OpenProposals).unwrap_or_default();
+    change(&mut open.proposals);
+    block.draft.put(&StateKey::OpenProposals, &open);
 }

@@ -2,7 +2,7 @@
 
 use realdid_types::ReportEvidence;
 
-use crate::{Evidenced, Refused, StateKey, execute::BlockExecution};
+use crate::{Evidenced, Refused, StateKey, block::BlockExecution};
 
 pub(crate) fn run(block: &mut BlockExecution<'_>, operation: &ReportEvidence) -> Result<(), Refused> {
     check(block, operation)?;

@@ -1,13 +1,18 @@
-//! The operations, one file each: check, then apply.
+//! The operations, one file each: check, then apply. A check reads and refuses; what it found out goes to `apply`,
+//! which writes and cannot fail.
+
+pub(crate) mod create;
+pub(crate) mod update;
 
 pub(crate) mod approve;
 pub(crate) mod evidence;
 pub(crate) mod propose;
 
-use realdid_identity::{DidRecord, update};
-use realdid_types::{Did, Operation, SignedTransaction, UpdateDid};
+mod validator_change;
 
-use crate::{Refused, StateKey, execute::BlockExecution};
+pub(crate) use validator_change::{changes_max, difference};
+
+use realdid_types::Operation;
 
 /// What an operation costs its batch's organisation: one unit for each entry that it writes.
 pub(crate) fn cost(operation: &Operation) -> u64 {
@@ -16,24 +21,4 @@ pub(crate) fn cost(operation: &Operation) -> u64 {
         Operation::UpdateDid(update) => 1_u64.saturating_add(update.remove.len() as u64),
         Operation::Propose(_) | Operation::Approve(_) => 2,
     }
-}
-
-/// `update`, whose rules stand in the identity crate.
-pub(crate) fn update(
-    block: &mut BlockExecution<'_>,
-    operation: &UpdateDid,
-    did: Did,
-    record: DidRecord,
-    signed: &SignedTransaction,
-) -> Result<(), Refused> {
-    if operation.did != did {
-        return Err(Refused::OtherSender);
-    }
-    update::check(operation, &record, signed)?;
-    let (changed, replaced) = update::apply(operation, &record, block.now());
-    block.draft.put(&StateKey::Record(did), &changed);
-    for key in &replaced {
-        block.draft.put(&StateKey::ReplacedKey(did, key.key.key), key);
-    }
-    Ok(())
 }

@@ -1,0 +1,13 @@
+//! What executing blocks does to the state, and what it must not do.
+
+mod ledger;
+
+mod batches;
+mod dids;
+mod epochs;
+mod evidence;
+mod governance;
+mod layers;
+mod naive_model;
+mod proofs;
+mod skipped;
