@@ -1,16 +1,6 @@
 //! The simulator: many validators, one thread, one seed.
 
 mod campaign;
-mod checks;
-mod clients;
-mod disk;
-mod keys;
-mod liars;
-mod network;
-mod node;
-mod random;
-mod seed;
-mod trace;
 mod world;
 
 use std::process::ExitCode;

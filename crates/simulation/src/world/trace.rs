@@ -3,7 +3,7 @@
 use realdid_crypto::{Context, Digest, Hasher};
 use realdid_replica::{Commit, Input};
 
-use crate::network::Micros;
+use super::network::Micros;
 
 /// The story of a world.
 pub struct Trace {

@@ -6,7 +6,7 @@ use realdid_types::{
     Timestamp, Transaction, TransactionId, UpdateDid,
 };
 
-use crate::{random::Random, world::World};
+use super::{World, random::Random};
 
 /// How long a transaction stays valid, in milliseconds.
 const LIFETIME: u64 = 60_000;

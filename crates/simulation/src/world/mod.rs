@@ -1,8 +1,7 @@
 //! The world: nodes, network and clients on one clock, driven by one queue of events.
 
 use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
     time::Duration,
 };
@@ -14,13 +13,25 @@ use realdid_types::{
     Genesis, GenesisDigest, Message, SignedBatch, SignedTransaction, TransactionId, Vote, VoteStatement,
 };
 
-use crate::{
+pub mod checks;
+pub mod clients;
+pub mod disk;
+pub mod keys;
+pub mod liars;
+pub mod network;
+pub mod node;
+mod queue;
+pub mod random;
+pub mod trace;
+
+use self::{
     checks::Checks,
     disk::Entry,
     keys::Keyring,
     liars::Liar,
     network::{Micros, Network},
     node::{Node, Status},
+    queue::Queue,
     random::Random,
     trace::Trace,
 };
@@ -88,32 +99,9 @@ pub struct World {
     pub failing_writes: u64,
     pub checks: Checks,
     pub trace: Trace,
-    queue: BinaryHeap<Reverse<Queued>>,
-    queued: u64,
+    queue: Queue,
     generation: u64,
     pub events: u64,
-}
-
-struct Queued(Micros, u64, Event);
-
-impl PartialEq for Queued {
-    fn eq(&self, other: &Self) -> bool {
-        (self.0, self.1) == (other.0, other.1)
-    }
-}
-
-impl Eq for Queued {}
-
-impl PartialOrd for Queued {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Queued {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.0, self.1).cmp(&(other.0, other.1))
-    }
 }
 
 /// What a world is made from.
@@ -151,8 +139,7 @@ impl World {
             disk_speed: plan.disk_speed,
             failing_writes: 0,
             trace: plan.trace,
-            queue: BinaryHeap::new(),
-            queued: 0,
+            queue: Queue::default(),
             generation: 0,
             events: 0,
             genesis: plan.genesis,
@@ -160,20 +147,22 @@ impl World {
     }
 
     pub fn schedule(&mut self, at: Micros, event: Event) {
-        self.queued += 1;
-        self.queue.push(Reverse(Queued(at.max(self.now), self.queued, event)));
+        self.queue.push(at.max(self.now), event);
     }
 
     /// The next event before `until`, at its time.
     pub fn next(&mut self, until: Micros) -> Option<Event> {
-        if self.queue.peek().is_none_or(|Reverse(Queued(at, ..))| *at > until) {
-            self.now = self.now.max(until);
-            return None;
+        match self.queue.pop(until) {
+            None => {
+                self.now = self.now.max(until);
+                None
+            }
+            Some((at, event)) => {
+                self.now = at;
+                self.events += 1;
+                Some(event)
+            }
         }
-        let Reverse(Queued(at, _, event)) = self.queue.pop()?;
-        self.now = at;
-        self.events += 1;
-        Some(event)
     }
 
     /// Carries an event out; a scene is left to the scenario.

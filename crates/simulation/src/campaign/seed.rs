@@ -7,7 +7,8 @@ use realdid_types::{
     Genesis, Height, Member, NetworkName, OrganisationName, Parameters, Quorum, Timestamp, Validator,
 };
 
-use crate::{
+use crate::world::{
+    DiskSpeed, Event, Plan, World,
     clients::Clients,
     keys::{Keyring, Scheme},
     liars,
@@ -15,7 +16,6 @@ use crate::{
     node::Status,
     random::Random,
     trace::Trace,
-    world::{DiskSpeed, Event, Plan, World},
 };
 
 /// When the clocks of the world start: 2026-01-01, in milliseconds.
@@ -494,7 +494,7 @@ fn reconnect_all(world: &mut World) {
 
 /// Where every node stands, for a violation's text.
 fn describe(world: &World) -> String {
-    let describe_one = |node: &crate::node::Node| match &node.replica {
+    let describe_one = |node: &crate::world::node::Node| match &node.replica {
         None => format!("\n    node {} is down", node.index),
         Some(replica) => {
             let engine = replica.engine();

@@ -7,7 +7,7 @@ use realdid_crypto::{Context, Hasher, PublicKey, Verifier};
 use realdid_replica::{Effect, Input, Replica, Settings, Surroundings, Timer};
 use realdid_types::{Genesis, Timestamp};
 
-use crate::{
+use super::{
     disk::{Disk, Entry, Image},
     network::Micros,
 };

@@ -9,7 +9,7 @@ use realdid_replica::{Commit, Replica};
 use realdid_state::Outcome;
 use realdid_types::{BlockDigest, EpochView, Evidence, Height, TransactionId, Vote, VoteKind};
 
-use crate::network::Micros;
+use super::network::Micros;
 
 /// No part of a replica may keep more things than this; real bounds are lower, each where it is declared.
 const KEPT_MAX: usize = 4_096;

@@ -1,12 +1,14 @@
 //! Many seeds on all cores, and what they showed together.
 
+mod seed;
+
 use std::{
     collections::BTreeMap,
     sync::mpsc,
     time::{Duration, Instant},
 };
 
-use crate::seed::{self, Report};
+use self::seed::Report;
 
 /// What to run.
 #[derive(clap::Args)]

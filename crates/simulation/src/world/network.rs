@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::random::Random;
+use super::random::Random;
 
 /// Microseconds of simulated time.
 pub type Micros = u64;
