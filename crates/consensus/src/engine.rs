@@ -93,6 +93,8 @@ pub struct Engine {
 pub(crate) struct Previous {
     pub(crate) end: EpochEnd,
     pub(crate) set: Option<Arc<ValidatorSet>>,
+    /// Who was sent the proof since the last repair.
+    pub(crate) told: BTreeSet<Peer>,
 }
 
 /// Up to which view a proposal of mine may leave.
@@ -126,7 +128,7 @@ impl Engine {
             settings,
             me: recovered.validators.index_of(&settings.me),
             start,
-            previous: recovered.epoch_end.map(|end| Previous { end, set: None }),
+            previous: recovered.epoch_end.map(|end| Previous { end, set: None, told: BTreeSet::new() }),
             view: CurrentView::new(EpochView::new(epoch, first), Duration::ZERO),
             voter: Voter::recover(floor, recovered.wiped_bound, &recovered.votes),
             standing: Standing::at_start(recovered.folder, recovered.nonce),

@@ -1,7 +1,10 @@
 //! Epochs end when a closing block is final: then the old quorum has signed the new set and the state that it
 //! starts from.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use realdid_types::{Block, Certificate, Epoch, EpochEnd, EpochView, Header, Message, ValidatorSet, View};
 
@@ -47,7 +50,7 @@ impl Engine {
         let epoch = self.epoch().next();
         let former = std::mem::replace(&mut self.set, next);
         self.me = self.set.index_of(&self.settings.me);
-        self.previous = Some(Previous { end, set: Some(former) });
+        self.previous = Some(Previous { end, set: Some(former), told: BTreeSet::new() });
         self.start = self.blocks.tip();
         self.certificates = Certificates::new(epoch, self.start);
         self.tally = Tally::default();
@@ -72,6 +75,9 @@ impl Engine {
     /// Takes the proof that my epoch ended: its closing blocks are news like any others.
     pub(crate) fn on_epoch_end(&mut self, turn: &mut Turn<'_>, from: Peer, end: EpochEnd) {
         let epoch = end.commit.statement.at.epoch;
+        if epoch.next() == self.epoch() {
+            return;
+        }
         if epoch != self.epoch() {
             return self.on_other_epoch(turn, from, epoch);
         }
@@ -96,9 +102,11 @@ impl Engine {
         }
     }
 
-    /// Sends the proof that the epoch before ended.
-    pub(crate) fn send_epoch_end(&self, turn: &mut Turn<'_>, to: Peer) {
-        if let Some(previous) = &self.previous {
+    /// Sends the proof that the epoch before ended, once between two repairs.
+    pub(crate) fn send_epoch_end(&mut self, turn: &mut Turn<'_>, to: Peer) {
+        if let Some(previous) = &mut self.previous
+            && previous.told.insert(to)
+        {
             turn.effect(Effect::Send(to, Message::EpochEnd(Box::new(previous.end.clone()))));
         }
     }

@@ -22,6 +22,9 @@ impl Engine {
         turn.timer(Timer::Repair, turn.now().saturating_add(REPAIR_INTERVAL));
         self.view.asked = false;
         self.catching_up_to = None;
+        if let Some(previous) = &mut self.previous {
+            previous.told.clear();
+        }
         if !self.standing.is_clear() {
             self.ask_where_everybody_is(turn);
         }

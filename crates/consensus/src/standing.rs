@@ -80,7 +80,7 @@ impl Engine {
     }
 
     /// Tells a starting validator where I am, and shows it the newest votes of its own that I hold.
-    pub(crate) fn on_wiped_question(&self, turn: &mut Turn<'_>, from: Peer, question: &WipedQuestion) {
+    pub(crate) fn on_wiped_question(&mut self, turn: &mut Turn<'_>, from: Peer, question: &WipedQuestion) {
         if question.epoch < self.epoch() {
             return self.send_epoch_end(turn, from);
         }
