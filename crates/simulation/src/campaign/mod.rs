@@ -1,6 +1,9 @@
 //! Many seeds on all cores, and what they showed together.
 
+mod audit;
+mod faults;
 mod seed;
+mod setting;
 
 use std::{
     collections::BTreeMap,

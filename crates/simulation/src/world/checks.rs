@@ -1,13 +1,18 @@
 //! What must always hold, checked as the world goes on. S1 to S11 are the project's invariants.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use realdid_consensus::Alarm;
 use realdid_crypto::PublicKey;
 use realdid_mempool::Refusal;
 use realdid_replica::{Commit, Replica};
 use realdid_state::Outcome;
-use realdid_types::{BlockDigest, EpochView, Evidence, Height, TransactionId, Vote, VoteKind};
+use realdid_types::{
+    BlockDigest, Epoch, EpochView, Evidence, Height, TransactionId, ValidatorSet, Vote, VoteKind,
+};
 
 use super::network::Micros;
 
@@ -31,6 +36,10 @@ pub struct Checks {
     pub violations: Vec<String>,
     pub counts: BTreeMap<String, u64>,
     pub last_commit: Micros,
+    /// The validators of each epoch that anybody entered.
+    pub sets: BTreeMap<Epoch, Arc<ValidatorSet>>,
+    /// The largest Δ that an honest node had since this was last set back, in microseconds.
+    pub largest_delta: Micros,
     pub final_blocks: u64,
 }
 
@@ -47,6 +56,8 @@ impl Checks {
             violations: Vec::new(),
             counts: BTreeMap::new(),
             last_commit: 0,
+            sets: BTreeMap::new(),
+            largest_delta: 0,
             final_blocks: 0,
         }
     }
@@ -58,7 +69,16 @@ impl Checks {
     }
 
     pub fn count(&mut self, what: &str) {
-        *self.counts.entry(what.to_owned()).or_default() += 1;
+        self.count_many(what, 1);
+    }
+
+    pub fn count_many(&mut self, what: &str, many: u64) {
+        *self.counts.entry(what.to_owned()).or_default() += many;
+    }
+
+    /// One more node than at the start.
+    pub fn add_node(&mut self) {
+        self.heights.push(Height(0));
     }
 
     /// S1, S2, S4, S7.
@@ -105,7 +125,7 @@ impl Checks {
         self.heights[node] = height;
     }
 
-    /// S8: over all lives of a key.
+    /// S8: over all lives of a key. A vote that a crash took before it was durable never left, and does not count.
     pub fn on_vote(&mut self, key: PublicKey, vote: &Vote) {
         if !self.honest.contains(&key) {
             return;
@@ -116,26 +136,23 @@ impl Checks {
         let twice = before.is_some_and(|block| block != vote.statement.block);
         let both = kinds.contains_key(&VoteKind::Commit) && kinds.contains_key(&VoteKind::Skip);
         if twice || both {
-            self.violation(format!(
-                "S8: an honest key signed {:?} in view {at} besides {before:?}",
-                vote.statement
-            ));
+            let known = kinds.clone();
+            self.violation(format!("S8: the honest {key} signed {before:?} and {known:?} in view {at}"));
         }
     }
 
     /// S9.
     pub fn on_evidence(&mut self, node: usize, evidence: &Evidence) {
         self.count("evidence found");
-        let key = match evidence {
-            Evidence::Votes(_) | Evidence::Proposals(_) => self.accused(evidence),
-        };
-        if let Some(key) = key.filter(|key| self.honest.contains(key)) {
-            self.violation(format!("S9: node {node} accuses the honest {key}"));
+        let (epoch, index) = evidence.accused();
+        let accused = self.sets.get(&epoch).and_then(|set| set.get(index));
+        match accused.map(|validator| validator.consensus_key) {
+            Some(key) if self.honest.contains(&key) => {
+                self.violation(format!("S9: node {node} accuses the honest {key}: {evidence:?}"));
+            }
+            Some(_) => {}
+            None => self.violation(format!("S9: node {node} accuses nobody: {evidence:?}")),
         }
-    }
-
-    fn accused(&self, _evidence: &Evidence) -> Option<PublicKey> {
-        None
     }
 
     pub fn on_alarm(&mut self, node: usize, alarm: &Alarm) {
@@ -160,11 +177,27 @@ impl Checks {
         }
     }
 
-    /// S10.
+    /// S10, and that all agree on who validates.
     pub fn after_step(&mut self, node: usize, replica: &Replica) {
+        let engine = replica.engine();
+        self.largest_delta = self.largest_delta.max(engine.delta().as_micros() as Micros);
+        let set = self.sets.entry(engine.epoch()).or_insert_with(|| engine.validators().clone());
+        if set.digest() != engine.validators().digest() {
+            self.violation(format!("S1: node {node} has other validators in epoch {}", engine.epoch()));
+        }
         if let Some(size) = replica.sizes().iter().find(|size| **size > KEPT_MAX) {
             self.violation(format!("S10: node {node} keeps {size} things of one kind"));
         }
+    }
+}
+
+/// An alarm of a faulty node, for the counts.
+pub fn alarm_name(alarm: &Alarm) -> &'static str {
+    match alarm {
+        Alarm::Certificates(..) => "alarms of faulty nodes: certificates",
+        Alarm::Fork(..) => "alarms of faulty nodes: fork",
+        Alarm::Root(_) => "alarms of faulty nodes: root",
+        Alarm::ForeignVote(_) => "alarms of faulty nodes: key used elsewhere",
     }
 }
 

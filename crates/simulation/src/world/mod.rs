@@ -10,7 +10,8 @@ use realdid_consensus::Write;
 use realdid_crypto::{PublicKey, Verifier};
 use realdid_replica::{Commit, Effect, Input, Timer};
 use realdid_types::{
-    Genesis, GenesisDigest, Message, SignedBatch, SignedTransaction, TransactionId, Vote, VoteStatement,
+    Evidence, Genesis, GenesisDigest, Message, SignedBatch, SignedTransaction, TransactionId, Vote,
+    VoteStatement,
 };
 
 pub mod checks;
@@ -20,6 +21,7 @@ pub mod keys;
 pub mod liars;
 pub mod network;
 pub mod node;
+pub mod operators;
 mod queue;
 pub mod random;
 pub mod trace;
@@ -98,6 +100,8 @@ pub struct World {
     /// Percent of writes that fail, which ends the process.
     pub failing_writes: u64,
     pub checks: Checks,
+    /// What honest nodes found, for whoever reports it.
+    pub evidence: Vec<(usize, Evidence)>,
     pub trace: Trace,
     queue: Queue,
     generation: u64,
@@ -133,6 +137,7 @@ impl World {
             keyring: plan.keyring,
             checks: Checks::new(nodes.len(), first),
             nodes,
+            evidence: Vec::new(),
             liars: BTreeMap::new(),
             network: plan.network,
             random: plan.random,
@@ -256,12 +261,24 @@ impl World {
                 return Some(Input::BatchSigned(Arc::new(SignedBatch { batch: *batch, signature })));
             }
             Effect::SetTimer(timer, at) => self.set_timer(node, timer, at),
-            Effect::EpochEntered(_) => self.trace.note(self.now, node, "enters the next epoch"),
+            Effect::EpochEntered(_) => {
+                self.trace.note(self.now, node, "enters the next epoch");
+                self.checks.count("epochs entered");
+            }
             Effect::Refused(id, refusal) => self.checks.on_refused(node, id, refusal),
             Effect::Accepted(ids) => self.checks.on_accepted(node, &ids),
             Effect::Void(ids) => self.checks.on_void(&ids),
-            Effect::Report(evidence) => self.checks.on_evidence(node, &evidence),
+            Effect::Report(evidence) => {
+                if !self.liars.contains_key(&node) {
+                    self.checks.on_evidence(node, &evidence);
+                    self.evidence.push((node, *evidence));
+                }
+            }
             Effect::Distrust(peer, reason) => self.checks.on_distrust(node, peer, &reason),
+            Effect::Alarm(alarm) if self.liars.contains_key(&node) => {
+                self.trace.note(self.now, node, "raises an alarm");
+                self.checks.count(checks::alarm_name(&alarm));
+            }
             Effect::Alarm(alarm) => self.checks.on_alarm(node, &alarm),
         }
         None
@@ -291,9 +308,6 @@ impl World {
         }
         let votes: Vec<Vote> =
             write.votes.iter().filter_map(|statement| self.sign_vote(node, *statement)).collect();
-        if !self.liars.contains_key(&node) {
-            votes.iter().for_each(|vote| self.checks.on_vote(self.nodes[node].key, vote));
-        }
         self.nodes[node].write(Entry::Consensus(votes.clone(), write.records));
         if write.sync {
             self.sync_later(node, vec![Stored::Votes(write.id, votes)]);
@@ -326,6 +340,12 @@ impl World {
 
     /// Sends to one peer or to all, through the liar that a node may be.
     fn speak(&mut self, from: usize, to: Option<PublicKey>, message: &Arc<Message>) {
+        if let Message::Vote(vote) = &**message
+            && !self.liars.contains_key(&from)
+            && to != Some(self.nodes[from].key)
+        {
+            self.on_vote_sent(from, vote);
+        }
         let targets: Vec<usize> = match to {
             Some(key) => self
                 .nodes
@@ -350,6 +370,15 @@ impl World {
         }
     }
 
+    /// Own votes are checked; others' are sent only to show them to whoever forgot them.
+    fn on_vote_sent(&mut self, from: usize, vote: &Vote) {
+        let key = self.nodes[from].key;
+        let set = self.checks.sets.get(&vote.statement.at.epoch);
+        if set.and_then(|set| set.get(vote.signer)).is_some_and(|validator| validator.consensus_key == key) {
+            self.checks.on_vote(key, vote);
+        }
+    }
+
     /// Puts a message on a link.
     pub fn post(&mut self, from: usize, to: usize, message: Arc<Message>) {
         let key = self.nodes[from].key;
@@ -362,6 +391,9 @@ impl World {
     pub fn start(&mut self, node: usize) {
         let genesis = self.genesis.clone();
         self.nodes[node].start(self.now, &genesis);
+        for vote in &self.nodes[node].live.votes {
+            self.checks.on_vote(self.nodes[node].key, vote);
+        }
         self.nodes[node].disk_free = self.now;
         self.trace.note(self.now, node, "starts");
         self.checks.on_start(node, self.nodes[node].live.height());
@@ -385,11 +417,58 @@ impl World {
     pub fn crash(&mut self, node: usize) {
         let unsynced = self.nodes[node].disk.unsynced();
         let kept = self.random.between(0, unsynced);
+        if kept < unsynced {
+            self.checks.count(if self.random.chance(50) { "lost writes" } else { "torn writes" });
+        }
         self.trace.note(self.now, node, "crashes");
         self.nodes[node].crash(kept);
         let key = self.nodes[node].key;
         for peer in 0..self.nodes.len() {
             self.give(peer, Input::Disconnected(key));
+        }
+    }
+
+    /// Takes a disk away from a process that is down.
+    pub fn wipe(&mut self, node: usize) {
+        self.trace.note(self.now, node, "loses its disk");
+        let genesis = self.genesis.clone();
+        self.nodes[node].wipe(&genesis);
+    }
+
+    /// A second machine with the keys of a node: its folder is marked as that of an unused key, or is empty.
+    pub fn add_double(&mut self, original: usize, marked: bool) -> usize {
+        let index = self.nodes.len();
+        let Node { key, author, .. } = self.nodes[original];
+        let mut double = Node::new(index, key, author, &self.genesis);
+        if !marked {
+            double.wipe(&self.genesis);
+        }
+        self.nodes.push(double);
+        self.checks.add_node();
+        index
+    }
+
+    /// Repairs every link, and connects again who was apart.
+    pub fn reconnect(&mut self) {
+        for (a, b) in self.network.reconnect() {
+            self.connect(a, b);
+        }
+    }
+
+    /// Repairs every link, and connects everybody anew.
+    pub fn reconnect_all(&mut self) {
+        self.network.reconnect();
+        for a in 0..self.nodes.len() {
+            for b in 0..a {
+                self.connect(a, b);
+            }
+        }
+    }
+
+    /// What the network did, among the other counts.
+    pub fn count_network(&mut self) {
+        for (what, count) in self.network.counts() {
+            self.checks.count_many(what, count);
         }
     }
 

@@ -30,24 +30,40 @@ pub struct Network {
     clogged: BTreeMap<(usize, usize), Micros>,
     /// The last arrival on each link: streams keep their order unless reordering is on.
     last: BTreeMap<(usize, usize), Micros>,
+    lost: u64,
+    doubled: u64,
+    overtaken: u64,
 }
 
 impl Network {
     /// Everybody reaches everybody.
     #[must_use]
     pub fn new(weather: Weather) -> Self {
-        Self { weather, cut: BTreeMap::new(), clogged: BTreeMap::new(), last: BTreeMap::new() }
+        Self {
+            weather,
+            cut: BTreeMap::new(),
+            clogged: BTreeMap::new(),
+            last: BTreeMap::new(),
+            lost: 0,
+            doubled: 0,
+            overtaken: 0,
+        }
     }
 
     /// When a message sent now arrives: not at all, once, or twice.
     pub fn arrivals(&mut self, random: &mut Random, now: Micros, from: usize, to: usize) -> Vec<Micros> {
-        if self.cut.contains_key(&(from, to)) || random.chance(self.weather.loss) {
+        if self.cut.contains_key(&(from, to)) {
+            return Vec::new();
+        }
+        if random.chance(self.weather.loss) {
+            self.lost += 1;
             return Vec::new();
         }
         let (low, high) = self.weather.delay;
         let mut at = now + random.between(low, high);
         let reordered = random.chance(self.weather.reordering);
         if reordered {
+            self.overtaken += 1;
             at += random.between(0, 20 * high);
         }
         if let Some(free) = self.clogged.get(&(from, to)) {
@@ -59,6 +75,7 @@ impl Network {
             *last = at;
         }
         if random.chance(self.weather.duplication) {
+            self.doubled += 1;
             return vec![at, at + random.between(1, 5 * high)];
         }
         vec![at]
@@ -80,6 +97,15 @@ impl Network {
         self.cut.clear();
         self.clogged.clear();
         pairs
+    }
+
+    /// How many messages met which fate.
+    pub fn counts(&self) -> [(&'static str, u64); 3] {
+        [
+            ("messages lost", self.lost),
+            ("messages doubled", self.doubled),
+            ("messages out of order", self.overtaken),
+        ]
     }
 
     /// The weather from now on.

@@ -10,6 +10,7 @@ mod double_voter;
 mod equivocator;
 mod hermit;
 mod mute;
+mod truthful;
 mod withholder;
 
 /// Changes what a node says.
@@ -35,6 +36,11 @@ pub const KINDS: [Kind; 5] = [
     ("silence", || Box::new(mute::Mute)),
     ("proposals and batches withheld", || Box::new(withholder::Withholder)),
 ];
+
+/// A node that keeps the protocol and still counts as faulty: its key is on another machine too.
+pub fn truthful() -> Box<dyn Liar> {
+    Box::new(truthful::Truthful)
+}
 
 /// A liar that says nothing any more.
 pub fn silent() -> Box<dyn Liar> {

@@ -1,0 +1,157 @@
+//! What is checked of every node's store when a seed is over: S3, S4, S6, and S11.
+
+use std::collections::BTreeSet;
+
+use realdid_crypto::Verifier;
+use realdid_merkle::root_of;
+use realdid_state::{Inputs, MemoryStore, execute, genesis_state, invariants};
+use realdid_types::{SignedBatch, StateRoot, TransactionId, VoteKind};
+
+use crate::world::{World, disk::Image, node::Node};
+
+/// How many blocks a node may be behind the newest while the network runs on.
+const LAG_MAX: u64 = 20;
+
+/// Checks the stores of all honest nodes that run; what is wrong goes to the world's violations.
+pub fn stores(world: &mut World) {
+    let top = *world.checks.chain.keys().next_back().expect("genesis at least");
+    let mut wrong = Vec::new();
+    for node in world.honest_up() {
+        let image = &world.nodes[node].live;
+        if image.height().0 + LAG_MAX < top.0 {
+            wrong.push(format!(
+                "S11: node {node} is at height {}, others at {top}: {}",
+                image.height(),
+                describe(world)
+            ));
+        }
+        let checked = check_chain(world, image).and_then(|()| check_once(image));
+        wrong.extend(checked.err().map(|reason| format!("{reason} (node {node})")));
+    }
+    let newest = world.honest_up().into_iter().max_by_key(|node| world.nodes[*node].live.height());
+    if let Some(node) = newest
+        && let Err(reason) = replay(world, &world.nodes[node].live)
+    {
+        wrong.push(format!("S6: {reason} (node {node})"));
+    }
+    wrong.into_iter().for_each(|violation| world.checks.violation(violation));
+}
+
+/// S3: blocks hang together, each is at or below one with a valid certificate, and its batches can be read.
+fn check_chain(world: &World, image: &Image) -> Result<(), String> {
+    for (height, commit) in &image.commits {
+        let block = &image.blocks[height.0 as usize];
+        let set = &world.checks.sets[&commit.statement.at.epoch];
+        if commit.statement.block != block.digest() {
+            return Err(format!("S3: the certificate at height {height} is for another block"));
+        }
+        commit
+            .verify(set, world.genesis_digest, world.verifier.as_ref())
+            .map_err(|error| format!("S3: the certificate at height {height}: {error}"))?;
+    }
+    for pair in image.blocks.windows(2) {
+        let (parent, block) = (&pair[0], &pair[1]);
+        let height = block.header.height;
+        if block.header.parent != parent.digest() {
+            return Err(format!("S3: the block at height {height} is not on its parent"));
+        }
+        if let Some(missing) = block.batches.iter().find(|batch| !image.batches.contains_key(&batch.digest)) {
+            return Err(format!("S3: batch {} of height {height} cannot be read", missing.digest));
+        }
+    }
+    let last_proved = image.commits.keys().next_back().copied().unwrap_or_default();
+    let epoch_proved =
+        image.epoch_ends.values().filter_map(|end| end.barrier()).map(|barrier| barrier.height);
+    let proved = epoch_proved.max().unwrap_or_default().max(last_proved);
+    // whoever is still catching up holds the certificate of a block that it does not have yet
+    let newest = image.blocks.last().map(|block| block.header.at).unwrap_or_default();
+    let under_way = image.certificates.iter().any(|certificate| {
+        certificate.statement.kind == VoteKind::Commit && certificate.statement.at > newest
+    });
+    if proved < image.height() && !under_way {
+        return Err(format!(
+            "S3: height {} is final, and certificates reach height {proved}",
+            image.height()
+        ));
+    }
+    Ok(())
+}
+
+/// S4: no transaction is decided twice.
+fn check_once(image: &Image) -> Result<(), String> {
+    let mut decided: BTreeSet<TransactionId> = BTreeSet::new();
+    let receipts = image.receipts.iter().flatten().filter(|receipt| receipt.outcome.is_decided());
+    match receipts.map(|receipt| receipt.transaction).find(|id| !decided.insert(*id)) {
+        Some(twice) => Err(format!("S4: transaction {twice} was decided twice")),
+        None => Ok(()),
+    }
+}
+
+/// S6: every block again, from nothing: the same receipts and roots, and at the end the root that a naive model has.
+fn replay(world: &World, image: &Image) -> Result<(), String> {
+    let mut state = MemoryStore::default();
+    state.commit(&genesis_state(&world.genesis).map_err(|error| error.to_string())?);
+    for (height, block) in image.blocks.iter().enumerate().skip(1) {
+        let batches: Vec<&SignedBatch> = block
+            .batches
+            .iter()
+            .filter_map(|batch| image.batches.get(&batch.digest))
+            .map(AsRef::as_ref)
+            .collect();
+        if StateRoot(root_of(&state)) != block.header.state_root {
+            return Err(format!("the root before height {height} is not what its header says"));
+        }
+        let verifier: &dyn Verifier = world.verifier.as_ref();
+        let inputs =
+            Inputs { genesis: world.genesis_digest, header: &block.header, batches: &batches, verifier };
+        let execution = execute(&inputs, &state);
+        invariants::check_execution(&state, &batches, &execution)?;
+        if execution.receipts != image.receipts[height] {
+            return Err(format!("a replay of height {height} has other receipts"));
+        }
+        state.commit(&execution);
+    }
+    if state != image.state {
+        return Err("a replay ends in another state".to_owned());
+    }
+    invariants::check(&state)
+}
+
+/// S5 is settled when everything that was accepted is final or void.
+pub fn settled(world: &World) -> bool {
+    let checks = &world.checks;
+    checks.accepted.iter().all(|id| checks.decided.contains_key(id) || checks.void.contains(id))
+}
+
+/// S11 holds when every honest node that runs has the newest blocks.
+pub fn caught_up(world: &World) -> bool {
+    let top = world.checks.chain.keys().next_back().copied().unwrap_or_default();
+    world.honest_up().iter().all(|node| world.nodes[*node].live.height().0 + LAG_MAX >= top.0)
+}
+
+/// Where every node stands, for a violation's text.
+pub fn describe(world: &World) -> String {
+    let describe_one = |node: &Node| match &node.replica {
+        None => format!("\n    node {} is down", node.index),
+        Some(replica) => {
+            let engine = replica.engine();
+            let role = if world.liars.contains_key(&node.index) { "liar" } else { "honest" };
+            let voting = match engine.validators().index_of(&node.key) {
+                None => "not a validator",
+                Some(_) if engine.is_voting() => "votes",
+                Some(_) => "does not vote",
+            };
+            format!(
+                "\n    node {} ({role}, {:?}) in view {}, floor {}, height {}, {voting}, {:?}, Δ {:?}",
+                node.index,
+                node.status,
+                engine.at(),
+                engine.floor(),
+                engine.tip().height,
+                engine.standing(),
+                engine.delta()
+            )
+        }
+    };
+    world.nodes.iter().map(describe_one).collect()
+}

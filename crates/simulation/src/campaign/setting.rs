@@ -1,0 +1,146 @@
+//! What a seed draws before its world starts: how many validators, which faults, what weather.
+
+use realdid_crypto::{Digest, PublicKey};
+use realdid_types::{
+    Genesis, Member, NetworkName, OrganisationName, Parameters, Quorum, Timestamp, Validator,
+};
+
+use crate::world::{
+    DiskSpeed, Plan, World,
+    keys::{Keyring, Scheme},
+    network::{Network, Weather},
+    random::Random,
+    trace::Trace,
+};
+
+/// When the clocks of the world start: 2026-01-01, in milliseconds.
+const EPOCH_START: u64 = 1_767_225_600_000;
+/// Syncs take this long while disks are well, in microseconds.
+pub const DISK_WELL: DiskSpeed = DiskSpeed { low: 100, high: 400 };
+
+/// What one seed is about.
+pub struct Setting {
+    /// Validators at genesis.
+    pub validators: usize,
+    /// Nodes that may join later.
+    pub spares: usize,
+    pub scheme: Scheme,
+    pub weather: Weather,
+    pub faults: Faults,
+}
+
+/// Which kinds of faults a seed has.
+pub struct Faults {
+    pub crashes: bool,
+    pub pauses: bool,
+    pub partitions: bool,
+    pub clogs: bool,
+    pub clocks: bool,
+    pub slow_disks: bool,
+    pub full_disks: bool,
+    pub failing_writes: bool,
+    pub wipes: bool,
+    pub doubled_keys: bool,
+    pub validator_changes: bool,
+}
+
+impl Setting {
+    pub fn draw(random: &mut Random) -> Self {
+        let validators = *random.pick(&[4, 4, 4, 4, 5, 6, 7, 7, 10, 13]);
+        let faults = Faults::draw(random);
+        Self {
+            validators,
+            spares: if faults.validator_changes { random.between(1, 2) as usize } else { 0 },
+            scheme: if validators == 4 && random.chance(15) { Scheme::Real } else { Scheme::Tag },
+            weather: draw_weather(random),
+            faults,
+        }
+    }
+
+    /// How many validators may be faulty at once.
+    pub fn faulty(&self) -> usize {
+        Quorum { n: self.validators }.faulty()
+    }
+
+    /// The world at its start: all nodes down.
+    pub fn build(&self, random: &mut Random, aloud: bool) -> World {
+        let mut keyring = Keyring::new(self.scheme);
+        let nodes = self.validators + self.spares;
+        let keys: Vec<_> = (0..nodes).map(|_| (keyring.draw(), keyring.draw())).collect();
+        let genesis = genesis(&mut keyring, &keys, self.validators, random.bits() as u8);
+        World::new(Plan {
+            genesis,
+            keyring,
+            keys,
+            network: Network::new(self.weather.clone()),
+            disk_speed: DISK_WELL,
+            random: random.fork(),
+            trace: Trace::new(aloud),
+        })
+    }
+}
+
+impl Faults {
+    fn draw(random: &mut Random) -> Self {
+        Self {
+            crashes: random.chance(50),
+            pauses: random.chance(30),
+            partitions: random.chance(50),
+            clogs: random.chance(20),
+            clocks: random.chance(40),
+            slow_disks: random.chance(20),
+            full_disks: random.chance(15),
+            failing_writes: random.chance(15),
+            wipes: random.chance(25),
+            doubled_keys: random.chance(8),
+            validator_changes: random.chance(35),
+        }
+    }
+}
+
+fn draw_weather(random: &mut Random) -> Weather {
+    let base = *random.pick(&[1_000, 5_000, 10_000, 20_000]);
+    let mut weather = Weather { delay: (base / 2, base * 2), ..Weather::default() };
+    if random.chance(30) {
+        weather.loss = random.between(1, 15);
+    }
+    if random.chance(30) {
+        weather.duplication = random.between(1, 20);
+    }
+    if random.chance(40) {
+        weather.reordering = random.between(1, 20);
+    }
+    weather
+}
+
+/// One member with one node for each pair of consensus and author key; the first `validators` of them validate.
+fn genesis(keyring: &mut Keyring, keys: &[(PublicKey, PublicKey)], validators: usize, salt: u8) -> Genesis {
+    let name = |index: usize| OrganisationName::new(&format!("operator-{index:02}")).expect("a valid name");
+    let members = keys.iter().enumerate().map(|(index, (_, author))| Member {
+        name: name(index),
+        key: keyring.draw(),
+        nodes: vec![*author],
+    });
+    let members = members.collect();
+    let validators = keys.iter().take(validators).enumerate().map(|(index, (key, author))| Validator {
+        organisation: name(index),
+        consensus_key: *key,
+        transport_key: *author,
+    });
+    Genesis {
+        network: NetworkName::new("simulated").expect("a valid name"),
+        random: Digest::from_bytes([salt; 32]),
+        time: Timestamp(EPOCH_START),
+        development: true,
+        parameters: Parameters {
+            max_idle: 2_000,
+            max_expiry: 600_000,
+            quota_window: 60_000,
+            quota: 1_000_000,
+            approvals: 2,
+            format: 1,
+        },
+        members,
+        validators: validators.collect(),
+    }
+}

@@ -1,0 +1,122 @@
+//! The consortium's operators: they report evidence, and let validators join and leave by proposals and approvals.
+
+use std::collections::BTreeSet;
+
+use realdid_crypto::{Digest, PublicKey};
+use realdid_state::{MemberEntry, OpenProposals, ProposalEntry, StateKey, ValidatorSets, read};
+use realdid_types::{
+    AddValidator, Approve, Change, Evidence, Member, Operation, ProofOfPossession, Propose, RemoveValidator,
+    ReportEvidence, Sender, SignedTransaction, Timestamp,
+};
+
+use super::{World, clients, disk::Image, random::Random};
+
+/// How long members have to approve a proposal, in milliseconds of block time.
+const PROPOSAL_LIFETIME: u64 = 20_000;
+
+/// Who governs a world.
+pub struct Operators {
+    random: Random,
+    /// Never fewer validators than this.
+    least: usize,
+    /// Evidence that is on its way to the ledger already.
+    reported: BTreeSet<Digest>,
+}
+
+impl Operators {
+    pub fn new(random: Random, least: usize) -> Self {
+        Self { random, least, reported: BTreeSet::new() }
+    }
+
+    /// Moves a change of the validators on by one step: proposes one, or approves the one that is open.
+    pub fn govern(&mut self, world: &mut World, nodes: &[usize]) {
+        let Some(node) = self.newest(world, nodes) else { return };
+        let state = &world.nodes[node].live;
+        let open: OpenProposals = read(state, &StateKey::OpenProposals).unwrap_or_default();
+        let signed = match open.proposals.first() {
+            Some(id) => {
+                let Some(entry) = read::<ProposalEntry>(state, &StateKey::Proposal(*id)) else { return };
+                if matches!(entry.change, Change::RemoveValidator(_)) && !self.may_leave(state) {
+                    return;
+                }
+                let members = &world.genesis.members;
+                let Some(member) = members.iter().find(|member| !entry.approvals.contains(&member.name))
+                else {
+                    return;
+                };
+                sign(world, state, member, Operation::Approve(Approve { proposal: *id }))
+            }
+            None => {
+                let Some(change) = self.choose(world, state) else { return };
+                world.checks.count(match change {
+                    Change::AddValidator(_) => "proposals: a validator joins",
+                    Change::RemoveValidator(_) => "proposals: a validator leaves",
+                });
+                let state = &world.nodes[node].live;
+                let now = state.blocks.last().expect("genesis at least").header.time;
+                let operation = Propose { change, expires: Timestamp(now.0 + PROPOSAL_LIFETIME) };
+                let member = self.random.pick(&world.genesis.members);
+                sign(world, state, member, Operation::Propose(operation))
+            }
+        };
+        world.submit(node, signed);
+    }
+
+    /// Puts evidence that a node found on the ledger, once.
+    pub fn report(&mut self, world: &mut World, node: usize, evidence: Evidence) {
+        if !world.nodes[node].is_up() || !self.reported.insert(evidence.digest()) {
+            return;
+        }
+        let operation = Operation::ReportEvidence(ReportEvidence { evidence });
+        let member = &world.genesis.members[node % world.genesis.members.len()];
+        let signed = sign(world, &world.nodes[node].live, member, operation);
+        world.submit(node, signed);
+    }
+
+    fn newest(&self, world: &World, nodes: &[usize]) -> Option<usize> {
+        nodes.iter().copied().max_by_key(|node| world.nodes[*node].live.height())
+    }
+
+    fn may_leave(&self, state: &Image) -> bool {
+        let sets: Option<ValidatorSets> = read(state, &StateKey::ValidatorSets);
+        sets.is_some_and(|sets| sets.next.len() > self.least)
+    }
+
+    /// A validator joins if there is room for it, or one leaves if enough stay.
+    fn choose(&mut self, world: &World, state: &Image) -> Option<Change> {
+        let sets: ValidatorSets = read(state, &StateKey::ValidatorSets)?;
+        let in_next = |key: &PublicKey| sets.next.index_of(key).is_some();
+        let spares: Vec<usize> = (0..world.genesis.members.len())
+            .filter(|index| world.nodes[*index].is_up() && !in_next(&world.nodes[*index].key))
+            .collect();
+        let may_leave = self.may_leave(state);
+        if spares.is_empty() || may_leave && self.random.chance(60) {
+            let leaving = self.random.below(sets.next.len());
+            let validator = sets.next.iter().nth(leaving).filter(|_| may_leave)?;
+            return Some(Change::RemoveValidator(RemoveValidator { consensus_key: validator.consensus_key }));
+        }
+        let joining = *self.random.pick(&spares);
+        Some(Self::join(world, state, joining))
+    }
+
+    fn join(world: &World, state: &Image, index: usize) -> Change {
+        let node = &world.nodes[index];
+        let header = &state.blocks.last().expect("genesis at least").header;
+        let message = ProofOfPossession::signing_digest(world.genesis_digest, header.digest());
+        Change::AddValidator(AddValidator {
+            organisation: world.genesis.members[index].name.clone(),
+            consensus_key: node.key,
+            transport_key: node.author,
+            proof: ProofOfPossession {
+                height: header.height,
+                signature: world.keyring.sign(&node.key, message.as_bytes()),
+            },
+        })
+    }
+}
+
+fn sign(world: &World, state: &Image, member: &Member, operation: Operation) -> SignedTransaction {
+    let entry: Option<MemberEntry> = read(state, &StateKey::Member(member.name.clone()));
+    let sequence = entry.map(|entry| entry.next_sequence).unwrap_or_default();
+    clients::sign(world, Sender::Organisation(member.name.clone()), sequence, operation, &[member.key])
+}
