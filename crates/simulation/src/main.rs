@@ -1,5 +1,8 @@
 //! The simulator: many validators, one thread, one seed.
 
+#[macro_use]
+mod say;
+
 mod campaign;
 mod world;
 

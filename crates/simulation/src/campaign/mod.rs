@@ -4,14 +4,15 @@ mod audit;
 mod faults;
 mod seed;
 mod setting;
+mod summary;
 
 use std::{
-    collections::BTreeMap,
     sync::mpsc,
     time::{Duration, Instant},
 };
 
-use self::seed::Report;
+use self::{seed::Report, summary::Summary};
+use crate::world::trace::Telling;
 
 /// What to run.
 #[derive(clap::Args)]
@@ -44,9 +45,16 @@ pub fn run(arguments: &Arguments) -> bool {
     summary.violated.is_empty()
 }
 
-/// A panic in a seed is a violation like any other.
+/// A panic in a seed is a violation like any other. A violated seed is run again for its story.
 fn run_one(seed: u64, aloud: bool) -> Report {
-    std::panic::catch_unwind(|| seed::run(seed, aloud)).unwrap_or_else(|_| Report::of_panic(seed))
+    let run = |telling| {
+        std::panic::catch_unwind(|| seed::run(seed, telling)).unwrap_or_else(|_| Report::of_panic(seed))
+    };
+    if aloud {
+        return run(Telling::Aloud);
+    }
+    let report = run(Telling::Silent);
+    if report.violations.is_empty() { report } else { run(Telling::Recent) }
 }
 
 #[allow(
@@ -78,58 +86,5 @@ fn run_many(arguments: &Arguments, summary: &mut Summary) {
         }
     }
     let minutes = started.elapsed().as_secs_f64() / 60.0;
-    println!("{:.0} seeds a minute on {jobs} threads ({minutes:.1} minutes)", summary.seeds as f64 / minutes);
-}
-
-#[derive(Default)]
-struct Summary {
-    seeds: u64,
-    blocks: u64,
-    events: u64,
-    sizes: BTreeMap<usize, u64>,
-    counts: BTreeMap<String, u64>,
-    resumed: Vec<u64>,
-    violated: Vec<u64>,
-    single: Option<String>,
-}
-
-impl Summary {
-    fn add(&mut self, report: Report) {
-        self.seeds += 1;
-        self.blocks += report.final_blocks;
-        self.events += report.events;
-        *self.sizes.entry(report.nodes).or_default() += 1;
-        for (what, count) in report.counts {
-            *self.counts.entry(what).or_default() += count;
-        }
-        self.resumed.push(report.resumed_in);
-        self.single = Some(format!("trace digest {}", report.trace));
-        if !report.violations.is_empty() {
-            self.violated.push(report.seed);
-            println!("seed {} is violated (replay: campaign --seed {} --trace)", report.seed, report.seed);
-            report.violations.iter().for_each(|violation| println!("  {violation}"));
-        }
-    }
-
-    fn print(&mut self) {
-        self.resumed.sort_unstable();
-        let at = |share: usize| {
-            self.resumed.get((self.resumed.len() * share / 100).min(self.resumed.len().saturating_sub(1)))
-        };
-        let at = |share: usize| at(share).map_or(0, |micros| micros / 1000);
-        println!("validators: {:?}", self.sizes);
-        for (what, count) in &self.counts {
-            println!("  {count:>10}  {what}");
-        }
-        println!(
-            "{} events, {:.0} final blocks a seed",
-            self.events,
-            self.blocks as f64 / self.seeds.max(1) as f64
-        );
-        println!("first commit after healing: p50 {} ms, p99 {} ms, max {} ms", at(50), at(99), at(100));
-        if self.seeds == 1 {
-            println!("{}", self.single.as_deref().unwrap_or_default());
-        }
-        println!("{} seeds, {} violated {:?}", self.seeds, self.violated.len(), self.violated);
-    }
+    say!("{:.0} seeds a minute on {jobs} threads ({minutes:.1} minutes)", summary.seeds as f64 / minutes);
 }

@@ -11,6 +11,7 @@ use crate::world::{
     network::{Micros, Weather},
     operators::Operators,
     random::Random,
+    trace::Telling,
 };
 
 /// 3(f + 2)Δ and this after healing a commit must have come.
@@ -39,6 +40,8 @@ pub struct Report {
     pub violations: Vec<String>,
     pub counts: BTreeMap<String, u64>,
     pub trace: Digest,
+    /// What led to the first violation, if it was recorded.
+    pub story: Vec<String>,
     /// From healing to the first commit after it.
     pub resumed_in: Micros,
 }
@@ -54,6 +57,7 @@ impl Report {
             violations: vec!["a panic".to_owned()],
             counts: BTreeMap::new(),
             trace: Digest::ZERO,
+            story: Vec::new(),
             resumed_in: 0,
         }
     }
@@ -71,10 +75,10 @@ struct Scenario {
 }
 
 /// Runs a seed to its end.
-pub fn run(seed: u64, aloud: bool) -> Report {
+pub fn run(seed: u64, telling: Telling) -> Report {
     let mut random = Random::new(seed);
     let setting = Setting::draw(&mut random);
-    let mut world = setting.build(&mut random, aloud);
+    let mut world = setting.build(&mut random, telling);
     count_setting(&mut world, &setting);
     let (faulty, nodes) = (setting.faulty(), setting.validators);
     let mut scenario = Scenario {
@@ -101,6 +105,7 @@ pub fn run(seed: u64, aloud: bool) -> Report {
         violations: world.checks.violations,
         counts: world.checks.counts,
         trace: world.trace.digest(),
+        story: world.trace.recent(),
         resumed_in,
     }
 }
@@ -218,14 +223,14 @@ mod tests {
     #[test]
     fn a_hundred_worlds_lose_nothing_and_never_get_stuck() {
         for seed in 1..=100 {
-            let report = run(seed, false);
+            let report = run(seed, Telling::Silent);
             assert_eq!(report.violations, Vec::<String>::new(), "seed {seed}");
         }
     }
 
     #[test]
     fn a_seed_tells_the_same_story_twice_and_another_seed_another() {
-        assert_eq!(run(3, false).trace, run(3, false).trace);
-        assert_ne!(run(3, false).trace, run(4, false).trace);
+        assert_eq!(run(3, Telling::Silent).trace, run(3, Telling::Silent).trace);
+        assert_ne!(run(3, Telling::Silent).trace, run(4, Telling::Silent).trace);
     }
 }

@@ -10,7 +10,7 @@ use crate::world::{
     keys::{Keyring, Scheme},
     network::{Network, Weather},
     random::Random,
-    trace::Trace,
+    trace::{Telling, Trace},
 };
 
 /// When the clocks of the world start: 2026-01-01, in milliseconds.
@@ -63,7 +63,7 @@ impl Setting {
     }
 
     /// The world at its start: all nodes down.
-    pub fn build(&self, random: &mut Random, aloud: bool) -> World {
+    pub fn build(&self, random: &mut Random, telling: Telling) -> World {
         let mut keyring = Keyring::new(self.scheme);
         let nodes = self.validators + self.spares;
         let keys: Vec<_> = (0..nodes).map(|_| (keyring.draw(), keyring.draw())).collect();
@@ -75,7 +75,7 @@ impl Setting {
             network: Network::new(self.weather.clone()),
             disk_speed: DISK_WELL,
             random: random.fork(),
-            trace: Trace::new(aloud),
+            trace: Trace::new(telling),
         })
     }
 }

@@ -16,6 +16,7 @@ use realdid_types::{
 
 pub mod checks;
 pub mod clients;
+pub mod describe;
 pub mod disk;
 pub mod keys;
 pub mod liars;
@@ -128,6 +129,8 @@ impl World {
             .enumerate()
             .map(|(index, (key, author))| Node::new(index, *key, *author, &plan.genesis))
             .collect();
+        let mut trace = plan.trace;
+        trace.set_names(nodes.iter().map(|node| (node.key, node.index)).collect());
         let first = plan.genesis.block().expect("a valid genesis").digest();
         Self {
             now: 0,
@@ -143,7 +146,7 @@ impl World {
             random: plan.random,
             disk_speed: plan.disk_speed,
             failing_writes: 0,
-            trace: plan.trace,
+            trace,
             queue: Queue::default(),
             generation: 0,
             events: 0,
@@ -172,6 +175,9 @@ impl World {
 
     /// Carries an event out; a scene is left to the scenario.
     pub fn run(&mut self, event: Event) -> Option<u64> {
+        if !self.checks.violations.is_empty() {
+            self.trace.stop_recording();
+        }
         match event {
             Event::Deliver { to, from, message } => self.give(to, Input::Received(from, message)),
             Event::Timer { node, life, timer, generation } => {
