@@ -61,6 +61,8 @@ contexts! {
     Operation = "operation",
     /// A batch.
     Batch = "batch",
+    /// A batch's digest, as its author signs it for one network.
+    BatchAuthor = "batch-author",
     /// A header.
     Header = "header",
     /// A vote.

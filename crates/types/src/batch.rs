@@ -47,7 +47,10 @@ impl Batch {
     /// What the author signs.
     #[must_use]
     pub fn signing_digest(&self, genesis: GenesisDigest) -> Digest {
-        Hasher::new(Context::Batch).update(genesis.0.as_bytes()).update(self.digest().0.as_bytes()).finish()
+        Hasher::new(Context::BatchAuthor)
+            .update(genesis.0.as_bytes())
+            .update(self.digest().0.as_bytes())
+            .finish()
     }
 
     fn check(&self) -> Result<(), DecodeError> {

@@ -80,6 +80,9 @@ pub enum GenesisError {
     /// A parameter that would stop the network.
     #[error("parameter {0} is out of its range")]
     Parameter(&'static str),
+    /// Nothing could ever be approved.
+    #[error("{0} approvals are needed and there are {1} members")]
+    Approvals(u32, usize),
 }
 
 impl Genesis {
@@ -153,7 +156,13 @@ impl Genesis {
         if let Some(stranger) = self.validators.iter().find(|validator| !is_member(&validator.organisation)) {
             return Err(GenesisError::NoMember(stranger.organisation.clone()));
         }
-        self.parameters.check()
+        self.parameters.check()?;
+        let (approvals, members) = (self.parameters.approvals, self.members.len());
+        if usize::try_from(approvals).is_ok_and(|approvals| approvals <= members) {
+            Ok(())
+        } else {
+            Err(GenesisError::Approvals(approvals, members))
+        }
     }
 }
 

@@ -115,3 +115,11 @@ fn parameters_that_would_stop_the_network_are_named() {
         assert_eq!(error, GenesisError::Parameter(parameter));
     }
 }
+
+#[test]
+fn more_approvals_than_members_could_never_come_together() {
+    let error = refused(|genesis| genesis.parameters.approvals = genesis.members.len() as u32 + 1);
+    assert!(
+        matches!(error, GenesisError::Approvals(approvals, members) if approvals as usize == members + 1)
+    );
+}
