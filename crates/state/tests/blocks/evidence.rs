@@ -20,14 +20,14 @@ fn vote(ledger: &Ledger, statement: VoteStatement, signer: u16) -> Vote {
 }
 
 /// Two Prepares of a validator in one view of an epoch.
-fn double_prepare(ledger: &Ledger, signer: u16, at: (u64, u64)) -> Evidence {
+pub fn double_prepare(ledger: &Ledger, signer: u16, at: (u64, u64)) -> Evidence {
     let at = EpochView::new(Epoch(at.0), View(at.1));
     let prepare = |byte| VoteStatement::prepare(at, BlockDigest(Digest::from_bytes([byte; 32])));
     Evidence::votes(vote(ledger, prepare(1), signer), vote(ledger, prepare(2), signer))
         .expect("a contradiction")
 }
 
-fn report(ledger: &Ledger, evidence: Evidence) -> SignedTransaction {
+pub fn report(ledger: &Ledger, evidence: Evidence) -> SignedTransaction {
     let operation = Operation::ReportEvidence(ReportEvidence { evidence });
     ledger.sign(member("beta"), operation, &["beta"])
 }

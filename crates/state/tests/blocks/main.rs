@@ -10,4 +10,5 @@ mod governance;
 mod layers;
 mod naive_model;
 mod proofs;
+mod schema;
 mod skipped;
