@@ -3,6 +3,17 @@
 //! Everything that RealDID hashes, signs or verifies goes through here, so that there is one hash, one rule that
 //! keeps the kinds of hashed bytes apart, and one answer to the question whether a signature holds.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
+
 mod digest;
 mod ed25519;
 mod key;

@@ -4,6 +4,17 @@
 //! are no part of a transaction's identifier, so whoever passes one on can leave some out, and the answer must
 //! decide nothing for good. `check` reads what was signed and refuses; `apply` makes the change and cannot fail.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
+
 mod record;
 mod refusal;
 

@@ -11,7 +11,7 @@ use realdid_types::{
 use crate::{
     BlockReceipts, Execution, Inputs, MemberEntry, NodeEntry, Outcome, QuotaEntry, Receipt, RecentHeader,
     Refused, Skipped, StateKey, StateRead, ValidatorSets, entries::RECENT_HEADERS, execute, operations,
-    overlay::Draft,
+    overlay::Draft, store::read_always,
 };
 
 /// The state as the block has changed it so far.
@@ -25,9 +25,7 @@ pub(crate) struct BlockExecution<'a> {
 impl<'a> BlockExecution<'a> {
     pub(crate) fn begin(inputs: &'a Inputs<'a>, before: &'a dyn StateRead) -> Self {
         let draft = Draft::new(before);
-        let Some(parameters) = draft.get(&StateKey::Parameters) else {
-            panic!("the state was not made from a genesis")
-        };
+        let parameters = read_always(before, &StateKey::Parameters);
         let mut block = Self { inputs, draft, parameters, sets: execute::validator_sets(before) };
         block.enter_epoch();
         block.remember_parent();
@@ -103,7 +101,7 @@ impl<'a> BlockExecution<'a> {
     /// Charges an organisation for an inclusion, whatever becomes of it.
     fn charge(&mut self, organisation: &OrganisationName, units: u64) -> Result<(), Skipped> {
         let key = StateKey::Quota(organisation.clone());
-        let window = self.inputs.header.time.0 / self.parameters.quota_window.max(1);
+        let window = self.inputs.header.time.0.checked_div(self.parameters.quota_window).unwrap_or(0);
         let known = self.draft.get::<QuotaEntry>(&key).filter(|entry| entry.window == window);
         let spent = known.map_or(0, |entry| entry.spent).saturating_add(units);
         if spent > self.parameters.quota {

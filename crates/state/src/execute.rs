@@ -6,7 +6,7 @@ use realdid_crypto::Verifier;
 use realdid_merkle::{Page, PageId};
 use realdid_types::{GenesisDigest, Header, SignedBatch, StateRoot, ValidatorSet};
 
-use crate::{Receipt, StateKey, StateRead, ValidatorSets, block::BlockExecution, keys, read};
+use crate::{Receipt, StateKey, StateRead, ValidatorSets, block::BlockExecution, keys, store::read_always};
 
 /// What executing a block makes of the state before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,8 +82,5 @@ impl Execution {
 }
 
 pub(crate) fn validator_sets(state: &dyn StateRead) -> ValidatorSets {
-    let Some(sets) = read(state, &StateKey::ValidatorSets) else {
-        panic!("the state was not made from a genesis")
-    };
-    sets
+    read_always(state, &StateKey::ValidatorSets)
 }

@@ -5,6 +5,17 @@
 //! commits an execution in one atomic act once its block is final. Until then further blocks are executed on
 //! [`Layered`] views, in which executions lie on top of the state that is kept.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
+
 mod batch_numbers;
 mod entries;
 mod keys;

@@ -18,12 +18,22 @@ pub trait StateRead: Pages {
 /// # Panics
 /// If what is stored there was not stored by this crate: the state is damaged, and nothing may be built on it.
 #[must_use]
+#[expect(clippy::panic, reason = "nothing may be built on a damaged state")]
 pub fn read<T: Wire>(state: &dyn StateRead, key: &StateKey) -> Option<T> {
     let bytes = state.value(&key.to_bytes())?;
     match T::decode(&bytes) {
         Ok(entry) => Some(entry),
         Err(error) => panic!("the state under {key:?} is damaged: {error}"),
     }
+}
+
+/// The entry under a key that every state has since its genesis.
+///
+/// # Panics
+/// As [`read`], and if there is none.
+#[expect(clippy::panic, reason = "nothing may be built on a damaged state")]
+pub(crate) fn read_always<T: Wire>(state: &dyn StateRead, key: &StateKey) -> T {
+    read(state, key).unwrap_or_else(|| panic!("the state has no {key:?}: it was not made from a genesis"))
 }
 
 /// A state in memory.

@@ -19,6 +19,17 @@
 //! When nothing is missing there is no timer and nothing in memory but the tip and who is connected.
 //! [`answer`] is the other half: what a peer that holds the chain says to such questions.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
+
 mod limits;
 
 mod effect;

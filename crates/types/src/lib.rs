@@ -5,6 +5,17 @@
 //! bytes) and inside its limits; whether its signatures hold is asked separately, of a
 //! [`realdid_crypto::Verifier`].
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
+
 pub mod limits;
 
 #[macro_use]

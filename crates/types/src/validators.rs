@@ -56,7 +56,7 @@ impl Quorum {
     /// are one.
     #[must_use]
     pub const fn size(self) -> usize {
-        self.n.saturating_add(self.faulty()) / 2 + 1
+        (self.n.saturating_add(self.faulty()) / 2).saturating_add(1)
     }
 }
 
@@ -121,8 +121,8 @@ impl ValidatorSet {
     /// Who proposes in a view: they take turns, and each epoch starts with another.
     #[must_use]
     pub fn leader(&self, at: EpochView) -> ValidatorIndex {
-        let turn = at.epoch.0.wrapping_add(at.view.0) % self.validators.len().max(1) as u64;
-        ValidatorIndex(u16::try_from(turn).unwrap_or(0))
+        let turn = at.epoch.0.wrapping_add(at.view.0).checked_rem(self.validators.len() as u64);
+        ValidatorIndex(turn.and_then(|turn| u16::try_from(turn).ok()).unwrap_or(0))
     }
 }
 

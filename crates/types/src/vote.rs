@@ -88,7 +88,7 @@ impl Vote {
 
 impl Field for VoteKind {
     fn put(&self, number: u32, writer: &mut Writer) {
-        writer.number(number, *self as u64 + 1);
+        writer.number(number, (*self as u64).saturating_add(1));
     }
 
     fn take(number: u32, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {

@@ -7,6 +7,8 @@
 //!
 //! Signatures of one key share the term in *A*: with few senders a batch is nearly half as large.
 
+#![allow(clippy::arithmetic_side_effects, reason = "points and scalars do not overflow")]
+
 use curve25519_dalek::{
     constants::ED25519_BASEPOINT_POINT,
     edwards::EdwardsPoint,
