@@ -131,7 +131,11 @@ impl Engine {
             previous: recovered.epoch_end.map(|end| Previous { end, set: None, told: BTreeSet::new() }),
             view: CurrentView::new(EpochView::new(epoch, first), Duration::ZERO),
             voter: Voter::recover(floor, recovered.wiped_bound, &recovered.votes),
-            standing: Standing::at_start(recovered.folder, recovered.nonce),
+            standing: Standing::at_start(
+                recovered.folder,
+                recovered.nonce,
+                recovered.tip.header.at < recovered.wiped_bound,
+            ),
             certificates,
             tally: Tally::default(),
             blocks: Blocks::new(recovered.tip, recovered.outcome),

@@ -54,9 +54,6 @@ impl Engine {
             Timer::Spread(at),
             turn.now().saturating_add(SPREAD_MIN.max(self.slowest_round_trip().saturating_mul(2))),
         );
-        if self.view.may_hold {
-            turn.timer(Timer::Idle(at), turn.now().saturating_add(self.settings.max_idle));
-        }
         self.ask_for_view(turn);
     }
 
@@ -76,16 +73,32 @@ impl Engine {
         let at = self.view.at;
         let here = self.proposals.contains_key(&at.view);
         let round_trip = self.round_trip_to(self.leader());
-        let due = here || !self.view.may_hold || self.view.idled || self.announced_pending(turn);
-        if self.view.advance == Clock::Idle && due {
+        let due = here || self.view.idled || !self.holding_is_allowed() || self.announced_pending(turn);
+        if !due {
+            return self.wait_for_idle_leader(turn);
+        }
+        if self.view.advance == Clock::Idle {
             self.view.advance = Clock::Since(turn.now());
             turn.timer(Timer::Advance(at), turn.now().saturating_add(self.pacemaker.advance(round_trip)));
         }
         if here && matches!(self.view.lead, Clock::Idle | Clock::Since(_)) {
             self.view.lead = Clock::Stopped;
-        } else if self.view.lead == Clock::Idle && due {
+        } else if self.view.lead == Clock::Idle {
             self.view.lead = Clock::Since(turn.now());
             turn.timer(Timer::Lead(at), turn.now().saturating_add(self.pacemaker.lead(round_trip)));
+        }
+    }
+
+    /// The leader may hold back: whoever entered before hearing that all is final stops its clocks again.
+    fn wait_for_idle_leader(&mut self, turn: &mut Turn<'_>) {
+        for clock in [&mut self.view.lead, &mut self.view.advance] {
+            if let Clock::Since(_) = clock {
+                *clock = Clock::Idle;
+            }
+        }
+        if !std::mem::replace(&mut self.view.awaits_idle, true) {
+            let until = self.view.entered.saturating_add(self.settings.max_idle);
+            turn.timer(Timer::Idle(self.view.at), until);
         }
     }
 

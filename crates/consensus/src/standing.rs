@@ -41,12 +41,12 @@ enum State {
 }
 
 impl Standing {
-    pub(crate) fn at_start(folder: Folder, nonce: Digest) -> Self {
+    pub(crate) fn at_start(folder: Folder, nonce: Digest, unsettled: bool) -> Self {
         let state = match folder {
             Folder::NeverVoted | Folder::Voted => State::Listening,
             Folder::Wiped => State::Wiped,
         };
-        Self { nonce, state, answers: BTreeMap::new(), unsettled: false }
+        Self { nonce, state, answers: BTreeMap::new(), unsettled }
     }
 
     pub(crate) fn is_clear(&self) -> bool {

@@ -19,6 +19,8 @@ pub(crate) struct CurrentView {
     pub(crate) patient: bool,
     /// `max_idle` has passed since entry.
     pub(crate) idled: bool,
+    /// The timer that ends holding is set.
+    pub(crate) awaits_idle: bool,
     /// Why this view may be given up at once.
     pub(crate) hopeless: bool,
     /// I, its leader, asked for my proposal to be signed.
@@ -52,6 +54,7 @@ impl CurrentView {
             advance: Clock::Idle,
             patient: false,
             idled: false,
+            awaits_idle: false,
             hopeless: false,
             proposed: false,
             measured: false,
