@@ -73,7 +73,13 @@ impl BatchPool {
     #[must_use]
     pub fn has_room(&self, batch: BatchDigest, author: &PublicKey) -> bool {
         let wanted = self.heard.get(&batch).is_some_and(|heard| heard.wanted);
-        wanted || self.by_author.get(author).is_none_or(|count| *count < AUTHOR_BATCHES_MAX)
+        wanted || self.has_room_for(author)
+    }
+
+    /// Whether this author has fewer batches pending than it may.
+    #[must_use]
+    pub fn has_room_for(&self, author: &PublicKey) -> bool {
+        self.by_author.get(author).is_none_or(|count| *count < AUTHOR_BATCHES_MAX)
     }
 
     /// A batch is verified and durable here.
@@ -123,11 +129,12 @@ impl BatchPool {
     /// What to ask for now: what a proposal names, what f + 1 announced, and what anybody announced a Δ ago.
     pub fn to_fetch(&mut self, now: Duration, delta: Duration) -> Vec<Fetch> {
         let enough = self.quorum.faulty().saturating_add(1);
+        let interval = delta.max(FETCH_INTERVAL);
         let mut fetches = Vec::new();
         for (digest, heard) in &mut self.heard {
             let due =
                 heard.wanted || heard.holders.len() >= enough || now.saturating_sub(heard.since) >= delta;
-            let rested = heard.asked.is_none_or(|asked| now.saturating_sub(asked) >= FETCH_INTERVAL);
+            let rested = heard.asked.is_none_or(|asked| now.saturating_sub(asked) >= interval);
             if due && rested {
                 let place = heard.tries.checked_rem(heard.holders.len()).unwrap_or(0);
                 fetches.push(Fetch { digest: *digest, from: heard.holders.iter().nth(place).copied() });

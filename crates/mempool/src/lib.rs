@@ -7,4 +7,4 @@ mod transaction_pool;
 pub mod limits;
 
 pub use batch_pool::{BatchPool, Fetch};
-pub use transaction_pool::{Refusal, Senders, TransactionPool};
+pub use transaction_pool::{Included, Refusal, Senders, TransactionPool};

@@ -8,11 +8,12 @@ pub const TRANSACTIONS_MAX: usize = 65_536;
 pub const SEQUENCE_AHEAD_MAX: u64 = 64;
 /// A batch leaves after its oldest transaction has waited this long: a fraction of a view.
 pub const PACK_DELAY: Duration = Duration::from_millis(5);
-/// A packed transaction that is not final is packed again after this long, as its batch may be lost.
-pub const REPACK_DELAY: Duration = Duration::from_secs(10);
+/// A transaction that its block skipped is packed again after this long: what it waits for, an earlier number or the
+/// next window of a quota, may take a few blocks.
+pub const REPACK_DELAY: Duration = Duration::from_secs(1);
 /// Pending batches of one author; with 64 KiB each, 16 MiB.
 pub const AUTHOR_BATCHES_MAX: usize = 256;
 /// Digests that one peer may announce beyond what is held.
 pub const ANNOUNCED_MAX: usize = 4_096;
-/// Between two requests for one batch.
+/// Between two requests for one batch, at least; more where a Δ is longer, or slow links would carry it many times.
 pub const FETCH_INTERVAL: Duration = Duration::from_millis(500);

@@ -1,6 +1,9 @@
 //! Transactions of a node's own clients, in each sender's order, until they are decided or void.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use realdid_types::{
     GenesisDigest, Sender, Sequence, SignedTransaction, Timestamp, TransactionId, Wire,
@@ -54,12 +57,24 @@ pub enum Refusal {
     Full,
 }
 
+/// Names a transaction in the pool.
+type Place = (Sender, Sequence);
+
 /// Transactions of own clients.
+///
+/// Each waits in the queue until it is packed into a batch. What was packed waits for its batch to be in a final
+/// block: a batch is never lost, so packing a transaction twice would only make more work for everybody when they are
+/// slowest. What its block skipped goes back to the queue.
 #[derive(Clone, Debug)]
 pub struct TransactionPool {
     genesis: GenesisDigest,
     max_expiry: u64,
-    waiting: BTreeMap<(Sender, Sequence), Waiting>,
+    transactions: BTreeMap<Place, Waiting>,
+    /// What is to be packed, by when it may be, and each sender's in order.
+    queue: BTreeSet<(Duration, Sequence, Sender)>,
+    /// Everything, by when it is void.
+    expiries: BTreeSet<(Timestamp, Place)>,
+    queued_bytes: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -67,15 +82,31 @@ struct Waiting {
     id: TransactionId,
     signed: SignedTransaction,
     bytes: usize,
-    since: Duration,
-    packed: Option<Duration>,
+    /// Its time in the queue; none while a batch has it.
+    queued: Option<Duration>,
+}
+
+/// A transaction of a final block.
+#[derive(Clone, Copy, Debug)]
+pub struct Included<'a> {
+    /// Which.
+    pub transaction: &'a SignedTransaction,
+    /// Whether this node's own batch brought it there.
+    pub own: bool,
 }
 
 impl TransactionPool {
     /// An empty pool of this network, where transactions expire at most `max_expiry` milliseconds ahead.
     #[must_use]
     pub fn new(genesis: GenesisDigest, max_expiry: u64) -> Self {
-        Self { genesis, max_expiry, waiting: BTreeMap::new() }
+        Self {
+            genesis,
+            max_expiry,
+            transactions: BTreeMap::new(),
+            queue: BTreeSet::new(),
+            expiries: BTreeSet::new(),
+            queued_bytes: 0,
+        }
     }
 
     /// Takes a transaction whose signatures hold. Taking one again changes nothing.
@@ -92,15 +123,18 @@ impl TransactionPool {
         let transaction = &signed.transaction;
         self.check(&signed, senders.next_sequence(&transaction.sender), block_time)?;
         let id = signed.id();
-        let key = (transaction.sender.clone(), transaction.sequence);
-        match self.waiting.get(&key) {
+        let place = (transaction.sender.clone(), transaction.sequence);
+        match self.transactions.get(&place) {
             Some(known) if known.signed == signed => return Ok(id),
             Some(_) => return Err(Refusal::SequenceTaken),
-            None if self.waiting.len() >= TRANSACTIONS_MAX => return Err(Refusal::Full),
+            None if self.transactions.len() >= TRANSACTIONS_MAX => return Err(Refusal::Full),
             None => {}
         }
-        let bytes = signed.encode().len().saturating_add(8);
-        self.waiting.insert(key, Waiting { id, signed, bytes, since: now, packed: None });
+        // with its number and length in the batch
+        let bytes = signed.encoded_len().saturating_add(8);
+        self.expiries.insert((transaction.expires, place.clone()));
+        self.transactions.insert(place.clone(), Waiting { id, signed, bytes, queued: None });
+        self.enqueue(place, now);
         Ok(id)
     }
 
@@ -129,84 +163,100 @@ impl TransactionPool {
 
     /// The transactions of the next batch, once a batch is full or the oldest has waited long enough.
     pub fn pack(&mut self, now: Duration) -> Option<Vec<SignedTransaction>> {
-        let due = |waiting: &Waiting| match waiting.packed {
-            None => true,
-            Some(packed) => now.saturating_sub(packed) >= REPACK_DELAY,
-        };
-        let ready: Vec<_> = self
-            .waiting
-            .iter()
-            .filter(|(_, waiting)| due(waiting))
-            .map(|(key, waiting)| (waiting.since, key.clone()))
-            .collect();
-        let bytes: usize =
-            self.waiting.values().filter(|waiting| due(waiting)).map(|waiting| waiting.bytes).sum();
-        let full =
-            ready.len() >= BATCH_TRANSACTIONS_MAX || bytes >= BATCH_BYTES_MAX.saturating_sub(BATCH_OVERHEAD);
-        let oldest = ready.iter().map(|(since, _)| *since).min()?;
-        if !full && now.saturating_sub(oldest) < PACK_DELAY {
+        if self.next_pack()? > now {
             return None;
         }
-        Some(self.take(ready, now))
-    }
-
-    /// Oldest senders first, each sender's in order, as many as fit.
-    fn take(
-        &mut self,
-        mut ready: Vec<(Duration, (Sender, Sequence))>,
-        now: Duration,
-    ) -> Vec<SignedTransaction> {
-        ready.sort_by(|(since_a, (_, sequence_a)), (since_b, (_, sequence_b))| {
-            (since_a, sequence_a).cmp(&(since_b, sequence_b))
-        });
         let mut bytes = BATCH_OVERHEAD;
-        let mut taken = Vec::new();
-        for (_, key) in ready {
-            let Some(waiting) = self.waiting.get_mut(&key) else { continue };
+        let mut packed = Vec::new();
+        while let Some((since, sequence, sender)) =
+            self.queue.first().filter(|(since, ..)| *since <= now).cloned()
+        {
+            let Some(waiting) = self.transactions.get_mut(&(sender.clone(), sequence)) else { break };
             bytes = bytes.saturating_add(waiting.bytes);
-            if bytes > BATCH_BYTES_MAX || taken.len() >= BATCH_TRANSACTIONS_MAX {
+            if bytes > BATCH_BYTES_MAX || packed.len() >= BATCH_TRANSACTIONS_MAX {
                 break;
             }
-            waiting.packed = Some(now);
-            taken.push(waiting.signed.clone());
+            waiting.queued = None;
+            packed.push(waiting.signed.clone());
+            self.queued_bytes = self.queued_bytes.saturating_sub(waiting.bytes);
+            self.queue.remove(&(since, sequence, sender));
         }
-        taken
+        Some(packed)
     }
 
-    /// When [`TransactionPool::pack`] may next give something.
+    /// When [`TransactionPool::pack`] may next give something: at once with a full batch, else a little after the
+    /// oldest came.
     #[must_use]
     pub fn next_pack(&self) -> Option<Duration> {
-        let due = |waiting: &Waiting| {
-            waiting
-                .packed
-                .map_or(waiting.since.saturating_add(PACK_DELAY), |at| at.saturating_add(REPACK_DELAY))
-        };
-        self.waiting.values().map(due).min()
+        let (oldest, ..) = self.queue.first()?;
+        let full = self.queue.len() >= BATCH_TRANSACTIONS_MAX
+            || self.queued_bytes >= BATCH_BYTES_MAX.saturating_sub(BATCH_OVERHEAD);
+        Some(if full { *oldest } else { oldest.saturating_add(PACK_DELAY) })
     }
 
-    /// Lets go of what the final state has decided and of what is void; says which became void undecided.
-    pub fn on_final(&mut self, senders: &dyn Senders, block_time: Timestamp) -> Vec<TransactionId> {
-        let mut void = Vec::new();
-        self.waiting.retain(|(sender, sequence), waiting| {
-            let decided = senders.next_sequence(sender) > *sequence;
-            let expired = waiting.signed.transaction.expires <= block_time;
-            if expired && !decided {
-                void.push(waiting.id);
+    /// A block is final: lets go of what it decided and of what is void from its time on, and queues again what it
+    /// skipped. Says which transactions became void undecided.
+    pub fn on_final<'a>(
+        &mut self,
+        included: impl Iterator<Item = Included<'a>>,
+        senders: &dyn Senders,
+        block_time: Timestamp,
+        now: Duration,
+    ) -> Vec<TransactionId> {
+        for Included { transaction, own } in included {
+            let (sender, sequence) = (&transaction.transaction.sender, transaction.transaction.sequence);
+            self.remove_decided(sender, senders.next_sequence(sender));
+            let place = (sender.clone(), sequence);
+            if own && self.transactions.get(&place).is_some_and(|waiting| waiting.queued.is_none()) {
+                self.enqueue(place, now.saturating_add(REPACK_DELAY));
             }
-            !decided && !expired
-        });
+        }
+        self.remove_void(block_time)
+    }
+
+    fn remove_decided(&mut self, sender: &Sender, next: Sequence) {
+        let decided = (sender.clone(), Sequence(0))..(sender.clone(), next);
+        let places: Vec<Place> = self.transactions.range(decided).map(|(place, _)| place.clone()).collect();
+        places.iter().for_each(|place| drop(self.remove(place)));
+    }
+
+    fn remove_void(&mut self, block_time: Timestamp) -> Vec<TransactionId> {
+        let mut void = Vec::new();
+        while let Some((_, place)) =
+            self.expiries.first().filter(|(expires, _)| *expires <= block_time).cloned()
+        {
+            void.extend(self.remove(&place).map(|waiting| waiting.id));
+        }
         void
+    }
+
+    fn enqueue(&mut self, place: Place, at: Duration) {
+        if let Some(waiting) = self.transactions.get_mut(&place) {
+            waiting.queued = Some(at);
+            self.queued_bytes = self.queued_bytes.saturating_add(waiting.bytes);
+            self.queue.insert((at, place.1, place.0));
+        }
+    }
+
+    fn remove(&mut self, place: &Place) -> Option<Waiting> {
+        let waiting = self.transactions.remove(place)?;
+        self.expiries.remove(&(waiting.signed.transaction.expires, place.clone()));
+        if let Some(at) = waiting.queued {
+            self.queued_bytes = self.queued_bytes.saturating_sub(waiting.bytes);
+            self.queue.remove(&(at, place.1, place.0.clone()));
+        }
+        Some(waiting)
     }
 
     /// How many transactions wait or are on their way.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.waiting.len()
+        self.transactions.len()
     }
 
     /// Whether none is.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
+        self.transactions.is_empty()
     }
 }

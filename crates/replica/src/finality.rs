@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use realdid_consensus::{Input as ToConsensus, Outcome};
+use realdid_mempool::Included;
 use realdid_state::{Execution, Inputs, Layered, execute};
 use realdid_sync::{Input as ToCatchUp, Tip};
 use realdid_types::{Block, BlockDigest, Certificate, EpochEnd, SignedBatch};
@@ -57,15 +58,25 @@ impl Replica {
     pub(crate) fn on_final(&mut self, step: &mut Step<'_>, block: Block, commit: Option<Certificate>) {
         let digest = block.digest();
         let Some((_, execution)) = self.executions.remove(&digest) else { return };
+        let batches: Vec<Arc<SignedBatch>> =
+            block.batches.iter().filter_map(|reference| self.batch(step, reference.digest)).collect();
         self.fresh.insert(0, execution.clone());
         self.keep_fresh_batches(&block);
         self.pool.on_final(&block.batches);
+        // one that is on its way to disk only now would look pending for ever
+        block.batches.iter().for_each(|reference| drop(self.storing.remove(&reference.digest)));
         self.pool.expire(block.header.time, step.now(), RUMOUR_MAX);
         let tip = Tip::new(&block.header, execution.next_validators.clone());
         step.catch_up.push_back(ToCatchUp::Delivered(tip));
         step.effects.push(Effect::Commit(Box::new(Commit { block: block.clone(), commit, execution })));
         let state = self.final_state(step);
-        let void = self.transactions.on_final(&StateSenders(&state), block.header.time);
+        let own = self.settings.node;
+        let included = batches.iter().flat_map(|batch| {
+            let own = batch.batch.author == own;
+            batch.batch.transactions.iter().map(move |transaction| Included { transaction, own })
+        });
+        let void = self.transactions.on_final(included, &StateSenders(&state), block.header.time, step.now());
+        self.plan_packing(step);
         if !void.is_empty() {
             step.effects.push(Effect::Void(void));
         }
