@@ -6,8 +6,8 @@ use realdid_identity::{DidRecord, ReplacedKey};
 use realdid_types::{OrganisationName, Parameters, Sender, SignedBatch, StateRoot, Wire, limits};
 
 use crate::{
-    Evidenced, Execution, Layered, MemberEntry, MemoryStore, NodeEntry, OpenProposals, ProposalEntry,
-    QuotaEntry, RecentHeader, StateKey, StateRead, ValidatorSets,
+    BlockReceipts, Evidenced, Execution, Layered, MemberEntry, MemoryStore, NodeEntry, OpenProposals,
+    ProposalEntry, QuotaEntry, Receipt, RecentHeader, StateKey, StateRead, ValidatorSets,
     entries::{OPEN_PROPOSALS_MAX, RECENT_HEADERS},
     naive,
     operations::{changes_max, difference},
@@ -46,6 +46,10 @@ pub fn check_execution(
         return Err("the receipts are not those of the transactions in order".to_owned());
     }
     let after = Layered::new(before, vec![execution.clone().into()]);
+    let listed: Option<BlockReceipts> = read(&after, &StateKey::Receipts);
+    if listed.map(|listed| listed.receipts) != Some(Receipt::digest_all(&execution.receipts)) {
+        return Err("the receipts are not those under the root".to_owned());
+    }
     let mut expected: BTreeMap<&Sender, u64> = BTreeMap::new();
     for (signed, receipt) in transactions.iter().zip(&execution.receipts) {
         let sender = &signed.transaction.sender;
