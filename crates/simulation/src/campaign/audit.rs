@@ -123,6 +123,18 @@ pub fn settled(world: &World) -> bool {
     checks.accepted.iter().all(|id| checks.decided.contains_key(id) || checks.void.contains(id))
 }
 
+/// Whether every validator of the newest epoch runs and votes.
+pub fn all_vote(world: &World) -> bool {
+    let Some((epoch, set)) = world.checks.sets.last_key_value() else { return false };
+    set.iter().all(|validator| {
+        let node = world.nodes.iter().find(|node| node.key == validator.consensus_key);
+        let engine = node.and_then(|node| node.replica.as_ref()).map(|replica| replica.engine());
+        engine.is_some_and(|engine| {
+            engine.epoch() == *epoch && engine.is_voting() && engine.voter().may_vote(engine.at())
+        })
+    })
+}
+
 /// S11 holds when every honest node that runs has the newest blocks.
 pub fn caught_up(world: &World) -> bool {
     let top = world.checks.chain.keys().next_back().copied().unwrap_or_default();

@@ -63,6 +63,14 @@ impl Breaker {
                 node.clock.offset = self.random.between(0, 400_000) as i64 - 200_000;
             }
         }
+        if self.faults.hour_fast {
+            world.checks.count("all clocks an hour fast");
+            world.nodes.iter_mut().for_each(|node| node.clock.offset += 3_600_000_000);
+        }
+        if self.faults.black_hole {
+            world.checks.count("large messages vanish");
+            world.network.open_black_hole(self.random.between(10_000_000, 40_000_000));
+        }
         world.failing_writes = if self.faults.failing_writes { 5 } else { 0 };
     }
 
@@ -200,6 +208,7 @@ impl Breaker {
         world.trace.note(world.now, 0, "healing");
         world.failing_writes = 0;
         world.disk_speed = DISK_WELL;
+        world.network.open_black_hole(0);
         world.network.set_weather(Weather { delay: weather.delay, ..Weather::default() });
         for (_, undo) in std::mem::take(&mut self.undo) {
             if let Undo::DiskEmpty(node) = undo {

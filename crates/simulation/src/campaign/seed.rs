@@ -26,6 +26,10 @@ const CATCH_UP: Micros = 20_000_000;
 const SETTLE: Micros = 75_000_000;
 /// Citizens act this often on average.
 const CLIENT_INTERVAL: Micros = 60_000;
+/// Timers have found their length after this long.
+const SETTLE_DOWN: Micros = 1_000_000;
+/// Nothing is asked for during this time, which is several times the longest that a leader may wait.
+const IDLE: Micros = 7_000_000;
 const SCENE_CLIENT: u64 = 0;
 const SCENE_FAULT: u64 = 1;
 const SCENE_OPERATORS: u64 = 2;
@@ -72,6 +76,8 @@ struct Scenario {
     faulty: usize,
     weather: Weather,
     safety_ends: Micros,
+    /// Citizens act no more.
+    quiet: bool,
 }
 
 /// Runs a seed to its end.
@@ -80,6 +86,7 @@ pub fn run(seed: u64, telling: Telling) -> Report {
     let setting = Setting::draw(&mut random);
     let mut world = setting.build(&mut random, telling);
     count_setting(&mut world, &setting);
+    let safety_ends = setting.safety_phase(&mut random);
     let (faulty, nodes) = (setting.faulty(), setting.validators);
     let mut scenario = Scenario {
         clients: Clients::new(random.fork()),
@@ -88,13 +95,15 @@ pub fn run(seed: u64, telling: Telling) -> Report {
         breaker: Breaker::new(random.fork(), setting.faults, faulty, SCENE_FIRST_UNDO),
         faulty,
         weather: setting.weather,
-        safety_ends: random.between(3_000_000, 7_000_000),
+        safety_ends,
+        quiet: false,
         random,
     };
     scenario.run_safety(&mut world);
     scenario.breaker.heal(&mut world, &scenario.weather);
     let resumed_in = scenario.run_liveness(&mut world);
     scenario.settle(&mut world);
+    scenario.stay_calm(&mut world);
     audit::stores(&mut world);
     world.count_network();
     Report {
@@ -149,6 +158,7 @@ impl Scenario {
 
     fn play(&mut self, world: &mut World, scene: u64) {
         match scene {
+            SCENE_CLIENT if self.quiet => {}
             SCENE_CLIENT => {
                 let nodes: Vec<usize> = world.honest_up().into_iter().collect();
                 self.clients.act(world, &nodes);
@@ -211,6 +221,35 @@ impl Scenario {
         }
         if !audit::settled(world) && self.run_until(world, until, audit::settled).is_none() {
             world.checks.violation("S5: an accepted transaction is neither final nor void".to_owned());
+        }
+    }
+}
+
+impl Scenario {
+    /// Where all are honest and up and nothing is asked for, no view is given up; and then all goes on as before.
+    fn stay_calm(&mut self, world: &mut World) {
+        let honest = world.liars.is_empty() && audit::all_vote(world);
+        if !honest || !world.checks.violations.is_empty() {
+            return;
+        }
+        world.checks.count("calm ends");
+        let link = self.weather.delay.1;
+        self.run_until(world, world.now + SETTLE_DOWN + 60 * link, |_| false);
+        self.quiet = true;
+        self.run_until(world, world.now + 20 * link, |_| false);
+        let skips = world.checks.skips;
+        self.run_until(world, world.now + IDLE, |_| false);
+        if world.checks.skips != skips {
+            let given_up = world.checks.skips - skips;
+            world.checks.violation(format!("calm: {given_up} Skips were sent while nothing was wrong"));
+        }
+        let nodes: Vec<usize> = world.honest_up().into_iter().collect();
+        let asked = self.clients.ask(world, *self.random.pick(&nodes));
+        let until = world.now + 1_000_000 + 40 * link;
+        if self.run_until(world, until, |world| world.checks.decided.contains_key(&asked)).is_none() {
+            world
+                .checks
+                .violation("calm: a transaction after a quiet time was not decided at once".to_owned());
         }
     }
 }

@@ -8,7 +8,7 @@ use realdid_types::{
 use crate::world::{
     DiskSpeed, Plan, World,
     keys::{Keyring, Scheme},
-    network::{Network, Weather},
+    network::{Micros, Network, Weather},
     random::Random,
     trace::{Telling, Trace},
 };
@@ -17,6 +17,9 @@ use crate::world::{
 const EPOCH_START: u64 = 1_767_225_600_000;
 /// Syncs take this long while disks are well, in microseconds.
 pub const DISK_WELL: DiskSpeed = DiskSpeed { low: 100, high: 400 };
+
+/// The usual delay between continents with a bad satellite between them, in microseconds.
+const SLOW_LINKS: Micros = 400_000;
 
 /// What one seed is about.
 pub struct Setting {
@@ -42,6 +45,10 @@ pub struct Faults {
     pub wipes: bool,
     pub doubled_keys: bool,
     pub validator_changes: bool,
+    /// Large messages vanish for most of the safety phase.
+    pub black_hole: bool,
+    /// All clocks are an hour fast, and right again when faults end.
+    pub hour_fast: bool,
 }
 
 impl Setting {
@@ -55,6 +62,12 @@ impl Setting {
             weather: draw_weather(random),
             faults,
         }
+    }
+
+    /// How long everything may happen. Where a view takes long, more time must pass for as much to happen.
+    pub fn safety_phase(&self, random: &mut Random) -> Micros {
+        let usual = random.between(3_000_000, 7_000_000);
+        if self.faults.black_hole || self.weather.delay.0 >= SLOW_LINKS / 2 { 8 * usual } else { usual }
     }
 
     /// How many validators may be faulty at once.
@@ -94,12 +107,14 @@ impl Faults {
             wipes: random.chance(25),
             doubled_keys: random.chance(8),
             validator_changes: random.chance(35),
+            black_hole: random.chance(3),
+            hour_fast: random.chance(8),
         }
     }
 }
 
 fn draw_weather(random: &mut Random) -> Weather {
-    let base = *random.pick(&[1_000, 5_000, 10_000, 20_000]);
+    let base = if random.chance(3) { SLOW_LINKS } else { *random.pick(&[1_000, 5_000, 10_000, 20_000]) };
     let mut weather = Weather { delay: (base / 2, base * 2), ..Weather::default() };
     if random.chance(30) {
         weather.loss = random.between(1, 15);

@@ -5,13 +5,13 @@ use std::{
     sync::Arc,
 };
 
-use realdid_consensus::Alarm;
+use realdid_consensus::{Alarm, DELTA_MAX};
 use realdid_crypto::PublicKey;
 use realdid_mempool::Refusal;
 use realdid_replica::{Commit, Replica};
 use realdid_state::Outcome;
 use realdid_types::{
-    BlockDigest, Epoch, EpochView, Evidence, Height, TransactionId, ValidatorSet, Vote, VoteKind,
+    BlockDigest, Epoch, EpochView, Evidence, Height, Timestamp, TransactionId, ValidatorSet, Vote, VoteKind,
 };
 
 use super::network::Micros;
@@ -33,9 +33,13 @@ pub struct Checks {
     pub void: BTreeSet<TransactionId>,
     /// Keys of honest validators, for S8 and S9.
     pub honest: BTreeSet<PublicKey>,
+    /// Skips that honest nodes sent.
+    pub skips: u64,
     pub violations: Vec<String>,
     pub counts: BTreeMap<String, u64>,
     pub last_commit: Micros,
+    /// The newest final block's time.
+    pub newest_time: Timestamp,
     /// The validators of each epoch that anybody entered.
     pub sets: BTreeMap<Epoch, Arc<ValidatorSet>>,
     /// The largest Δ that an honest node had since this was last set back, in microseconds.
@@ -53,9 +57,11 @@ impl Checks {
             accepted: BTreeSet::new(),
             void: BTreeSet::new(),
             honest: BTreeSet::new(),
+            skips: 0,
             violations: Vec::new(),
             counts: BTreeMap::new(),
             last_commit: 0,
+            newest_time: Timestamp(0),
             sets: BTreeMap::new(),
             largest_delta: 0,
             final_blocks: 0,
@@ -108,6 +114,7 @@ impl Checks {
         }
         self.chain.insert(height, commit.block.digest());
         self.last_commit = now;
+        self.newest_time = commit.block.header.time;
         self.final_blocks += 1;
         for receipt in &commit.execution.receipts {
             if receipt.outcome.is_decided() && self.decided.insert(receipt.transaction, height).is_some() {
@@ -131,6 +138,9 @@ impl Checks {
             return;
         }
         let at = vote.statement.at;
+        let first =
+            !self.signed.get(&(key, at)).is_some_and(|kinds| kinds.contains_key(&vote.statement.kind));
+        self.skips += u64::from(first && vote.statement.kind == VoteKind::Skip);
         let kinds = self.signed.entry((key, at)).or_default();
         let before = kinds.insert(vote.statement.kind, vote.statement.block);
         let twice = before.is_some_and(|block| block != vote.statement.block);
@@ -181,6 +191,9 @@ impl Checks {
     pub fn after_step(&mut self, node: usize, replica: &Replica) {
         let engine = replica.engine();
         self.largest_delta = self.largest_delta.max(engine.delta().as_micros() as Micros);
+        if engine.delta() > DELTA_MAX {
+            self.violation(format!("S10: node {node} has a Δ of {:?}", engine.delta()));
+        }
         let set = self.sets.entry(engine.epoch()).or_insert_with(|| engine.validators().clone());
         if set.digest() != engine.validators().digest() {
             self.violation(format!("S1: node {node} has other validators in epoch {}", engine.epoch()));

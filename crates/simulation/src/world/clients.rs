@@ -47,6 +47,12 @@ impl Clients {
         Some(id)
     }
 
+    /// Somebody new makes a DID: a transaction that nothing earlier stands in the way of.
+    pub fn ask(&mut self, world: &mut World, node: usize) -> TransactionId {
+        let signed = self.create(world);
+        world.submit(node, signed)
+    }
+
     fn create(&mut self, world: &mut World) -> SignedTransaction {
         let key = world.keyring.draw();
         let recovery = Hasher::new(Context::Key).update(key.as_bytes()).update(b"recovery").finish();
@@ -86,7 +92,9 @@ pub fn sign(
     keys: &[PublicKey],
 ) -> SignedTransaction {
     let genesis = world.genesis_digest;
-    let expires = Timestamp(world.epoch_start + world.now / 1000 + LIFETIME);
+    // whoever makes a transaction looks at the clock and at the newest block
+    let now = Timestamp(world.epoch_start + world.now / 1000).max(world.checks.newest_time);
+    let expires = now.plus(LIFETIME);
     let transaction = Transaction { genesis, sender, sequence, expires, operation };
     let id = transaction.id();
     let mut signatures: Vec<KeySignature> = keys

@@ -191,6 +191,8 @@ impl World {
             Event::Connected { node, life, peer } => {
                 if self.nodes[node].life == life {
                     self.give(node, Input::Connected(peer));
+                    let round_trip = Duration::from_micros(self.network.round_trip());
+                    self.give(node, Input::RoundTrip(peer, round_trip));
                 }
             }
             Event::Scene(scene) => return Some(scene),
@@ -387,6 +389,10 @@ impl World {
 
     /// Puts a message on a link.
     pub fn post(&mut self, from: usize, to: usize, message: Arc<Message>) {
+        let large = matches!(*message, Message::Proposal(_) | Message::Block(_) | Message::Batch(_));
+        if large && self.network.swallows_large(self.now) {
+            return;
+        }
         let key = self.nodes[from].key;
         for at in self.network.arrivals(&mut self.random, self.now, from, to) {
             self.schedule(at, Event::Deliver { to, from: key, message: message.clone() });

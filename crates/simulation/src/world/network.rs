@@ -30,6 +30,8 @@ pub struct Network {
     clogged: BTreeMap<(usize, usize), Micros>,
     /// The last arrival on each link: streams keep their order unless reordering is on.
     last: BTreeMap<(usize, usize), Micros>,
+    /// Until then proposals, blocks and batches vanish, as where large packets do not fit through.
+    black_hole: Micros,
     lost: u64,
     doubled: u64,
     overtaken: u64,
@@ -44,6 +46,7 @@ impl Network {
             cut: BTreeMap::new(),
             clogged: BTreeMap::new(),
             last: BTreeMap::new(),
+            black_hole: 0,
             lost: 0,
             doubled: 0,
             overtaken: 0,
@@ -79,6 +82,21 @@ impl Network {
             return vec![at, at + random.between(1, 5 * high)];
         }
         vec![at]
+    }
+
+    /// Whether something large would vanish now.
+    pub fn swallows_large(&self, now: Micros) -> bool {
+        now < self.black_hole
+    }
+
+    /// Lets everything large vanish until a time.
+    pub fn open_black_hole(&mut self, until: Micros) {
+        self.black_hole = until;
+    }
+
+    /// How long there and back usually takes.
+    pub fn round_trip(&self) -> Micros {
+        self.weather.delay.0 + self.weather.delay.1
     }
 
     /// Cuts a directed link.
