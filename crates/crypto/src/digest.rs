@@ -103,6 +103,14 @@ contexts! {
     BatchWeights = "batch-weights",
 }
 
+impl Context {
+    /// What BLAKE3 makes of its text.
+    pub(crate) fn key(self) -> &'static ContextKey {
+        let Some(key) = KEYS.get(self as usize) else { unreachable!("every context has a key") };
+        key
+    }
+}
+
 /// The digest of `bytes` under a context.
 #[must_use]
 pub fn digest(context: Context, bytes: &[u8]) -> Digest {
@@ -120,8 +128,7 @@ impl Hasher {
     /// Never: every context has its key.
     #[must_use]
     pub fn new(context: Context) -> Self {
-        let Some(key) = KEYS.get(context as usize) else { unreachable!("every context has a key") };
-        Self(blake3::Hasher::new_from_context_key(key))
+        Self(blake3::Hasher::new_from_context_key(context.key()))
     }
 
     /// Adds bytes. Where they end is not hashed: fixed lengths or a prefix must tell.

@@ -15,12 +15,14 @@
 )]
 
 mod digest;
+mod digest_pairs;
 mod ed25519;
 mod key;
 mod suite;
 mod verify;
 
 pub use digest::{Context, Digest, Hasher, digest};
+pub use digest_pairs::{Pair, digest_pairs};
 pub use ed25519::Ed25519Verifier;
 pub use key::{PublicKey, SecretKey, Signature};
 pub use suite::{Suite, UnsupportedSuite};

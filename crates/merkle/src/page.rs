@@ -2,54 +2,21 @@
 
 use realdid_crypto::Digest;
 
-use crate::hash;
+use crate::PageId;
 
-/// Levels in a page.
+/// Levels of the tree in a page.
 pub(crate) const LEVELS: usize = 4;
 /// Lower ends of a page.
 pub(crate) const WIDTH: usize = 1 << LEVELS;
+
+const HEAD: usize = 4;
+const LEAF: usize = 64;
+const INNER: usize = 32;
 
 /// Where pages are kept between blocks.
 pub trait Pages {
     /// The page of this name, if there is one.
     fn page(&self, id: &PageId) -> Option<Page>;
-}
-
-/// Names a page by the nibbles that lead to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PageId {
-    depth: u8,
-    path: [u8; 32],
-}
-
-impl PageId {
-    /// The page at the root.
-    pub const ROOT: Self = Self { depth: 0, path: [0; 32] };
-
-    /// The page below slot `nibble` of this one. Keys have 64 nibbles, so the deepest page is at depth 63.
-    pub(crate) fn child(mut self, nibble: u8) -> Self {
-        if let Some(byte) = self.path.get_mut(usize::from(self.depth / 2)) {
-            *byte |= if self.depth.is_multiple_of(2) { nibble << 4 } else { nibble };
-        }
-        self.depth += 1;
-        self
-    }
-
-    /// How many nibbles lead to it: 0 to 63.
-    #[must_use]
-    pub const fn depth(&self) -> u8 {
-        self.depth
-    }
-
-    /// 33 bytes that name it in a store, in the order of the tree.
-    #[must_use]
-    pub fn to_bytes(&self) -> [u8; 33] {
-        let mut bytes = [self.depth; 33];
-        if let Some((_, rest)) = bytes.split_first_mut() {
-            rest.copy_from_slice(&self.path);
-        }
-        bytes
-    }
 }
 
 /// A key with the digest of its value.
@@ -63,7 +30,7 @@ pub struct Leaf {
 
 /// What stands at a lower end of a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Slot {
+pub(crate) enum Slot {
     /// No key.
     #[default]
     Empty,
@@ -73,117 +40,153 @@ pub enum Slot {
     Inner(Digest),
 }
 
-/// Four levels of the tree.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Page {
-    pub(crate) slots: [Slot; WIDTH],
-}
-
-/// A node inside a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Node {
+/// A slot whose bytes are elsewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum SlotRef<'a> {
+    #[default]
     Empty,
-    Leaf(Leaf),
-    Inner(Digest),
+    /// Key and value.
+    Leaf(&'a [u8; 32], &'a [u8; 32]),
+    Inner(&'a [u8; 32]),
 }
 
-impl Node {
-    pub(crate) fn digest(&self) -> Digest {
+/// The lower ends of a page from left to right.
+pub(crate) type Slots<'a> = [SlotRef<'a>; WIDTH];
+
+impl Slot {
+    pub(crate) fn by_ref(&self) -> SlotRef<'_> {
         match self {
-            Self::Empty => Digest::ZERO,
-            Self::Leaf(leaf) => hash::leaf(leaf),
-            Self::Inner(digest) => *digest,
-        }
-    }
-
-    /// The node above two: a lone leaf moves up.
-    fn above(left: Self, right: Self) -> Self {
-        match (left, right) {
-            (Self::Empty, Self::Empty) => Self::Empty,
-            (leaf @ Self::Leaf(_), Self::Empty) | (Self::Empty, leaf @ Self::Leaf(_)) => leaf,
-            (left, right) => Self::Inner(hash::node(&left.digest(), &right.digest())),
+            Self::Empty => SlotRef::Empty,
+            Self::Leaf(leaf) => SlotRef::Leaf(leaf.key.as_bytes(), leaf.value.as_bytes()),
+            Self::Inner(digest) => SlotRef::Inner(digest.as_bytes()),
         }
     }
 }
 
-impl From<Slot> for Node {
-    fn from(slot: Slot) -> Self {
-        match slot {
-            Slot::Empty => Self::Empty,
-            Slot::Leaf(leaf) => Self::Leaf(leaf),
-            Slot::Inner(digest) => Self::Inner(digest),
+impl SlotRef<'_> {
+    pub(crate) fn to_slot(self) -> Slot {
+        match self {
+            Self::Empty => Slot::Empty,
+            Self::Leaf(key, value) => {
+                Slot::Leaf(Leaf { key: Digest::from_bytes(*key), value: Digest::from_bytes(*value) })
+            }
+            Self::Inner(digest) => Slot::Inner(Digest::from_bytes(*digest)),
         }
     }
 }
 
-/// The node above some slots: all sixteen, or an aligned half of them, and so on.
-pub(crate) fn fold(slots: &[Slot]) -> Node {
-    match slots {
-        [] => Node::Empty,
-        [slot] => (*slot).into(),
-        _ => {
-            let (left, right) = slots.split_at(slots.len() / 2);
-            Node::above(fold(left), fold(right))
-        }
-    }
+/// Four levels of the tree in the form in which they are stored; cheap to clone.
+///
+/// Two bytes mark the slots that are leaves, two those that are inner nodes, the leftmost slot first; then follow, for
+/// each slot in order, key and value of a leaf or the digest of an inner node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page(Box<[u8]>);
+
+/// Why bytes are no page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PageError {
+    /// Shorter than a page's head.
+    #[error("{0} bytes are too few for a page")]
+    Truncated(usize),
+    /// No slot is taken: such a page is not stored.
+    #[error("the page is empty")]
+    Empty,
+    /// A slot that is both a leaf and an inner node.
+    #[error("the slots {0:#06x} are both leaves and inner nodes")]
+    Ambiguous(u16),
+    /// Not as long as its slots.
+    #[error("{bytes} bytes where the page's slots take {expected}")]
+    Length {
+        /// How long it is.
+        bytes: usize,
+        /// How long its head says it is.
+        expected: usize,
+    },
 }
 
 impl Page {
-    /// The slot that a key belongs to, in a page at this depth.
-    pub(crate) fn slot_of(key: &Digest, depth: u8) -> u8 {
-        let byte = key.as_bytes().get(usize::from(depth / 2)).copied().unwrap_or(0);
-        if depth.is_multiple_of(2) { byte >> 4 } else { byte & 0x0f }
-    }
-
-    pub(crate) fn slot(&self, nibble: u8) -> Slot {
-        self.slots.get(usize::from(nibble)).copied().unwrap_or_default()
-    }
-
-    pub(crate) fn set(&mut self, nibble: u8, slot: Slot) {
-        if let Some(place) = self.slots.get_mut(usize::from(nibble)) {
-            *place = slot;
-        }
-    }
-
-    /// Its bytes in a store: for each slot that is not empty its place and kind, then one or two digests.
+    /// Its bytes in a store.
     #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for (place, slot) in (0_u8..).zip(&self.slots) {
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The page of these bytes.
+    ///
+    /// # Errors
+    /// Says why they are none. Each page has one form.
+    pub fn decode(bytes: &[u8]) -> Result<Self, PageError> {
+        let (leaves, inner, _) = split(bytes).ok_or(PageError::Truncated(bytes.len()))?;
+        if leaves | inner == 0 {
+            return Err(PageError::Empty);
+        }
+        if leaves & inner != 0 {
+            return Err(PageError::Ambiguous(leaves & inner));
+        }
+        let expected = length(leaves, inner);
+        if bytes.len() != expected {
+            return Err(PageError::Length { bytes: bytes.len(), expected });
+        }
+        Ok(Self(bytes.into()))
+    }
+
+    /// The page with these slots, unless all are empty. `buffer` only lends its memory.
+    pub(crate) fn of(slots: &Slots<'_>, buffer: &mut Vec<u8>) -> Option<Self> {
+        let (mut leaves, mut inner) = (0_u16, 0_u16);
+        buffer.clear();
+        buffer.extend_from_slice(&[0; HEAD]);
+        for slot in slots {
+            leaves <<= 1;
+            inner <<= 1;
             match slot {
-                Slot::Empty => {}
-                Slot::Leaf(leaf) => {
-                    bytes.push(place);
-                    bytes.extend_from_slice(leaf.key.as_bytes());
-                    bytes.extend_from_slice(leaf.value.as_bytes());
+                SlotRef::Empty => {}
+                SlotRef::Leaf(key, value) => {
+                    leaves |= 1;
+                    buffer.extend_from_slice(*key);
+                    buffer.extend_from_slice(*value);
                 }
-                Slot::Inner(digest) => {
-                    bytes.push(place | 0x10);
-                    bytes.extend_from_slice(digest.as_bytes());
+                SlotRef::Inner(digest) => {
+                    inner |= 1;
+                    buffer.extend_from_slice(*digest);
                 }
             }
         }
-        bytes
+        let head = u32::from(leaves) << 16 | u32::from(inner);
+        buffer.first_chunk_mut::<HEAD>()?.copy_from_slice(&head.to_be_bytes());
+        (head != 0).then(|| Self(buffer.as_slice().into()))
     }
 
-    /// The page of these bytes, or `None` if they are no page's.
-    #[must_use]
-    pub fn decode(mut bytes: &[u8]) -> Option<Self> {
-        let mut page = Self::default();
-        while let Some((head, rest)) = bytes.split_first() {
-            let (first, rest) = rest.split_first_chunk::<32>()?;
-            bytes = rest;
-            let slot = match head >> 4 {
-                0 => {
-                    let (second, rest) = bytes.split_first_chunk::<32>()?;
-                    bytes = rest;
-                    Slot::Leaf(Leaf { key: Digest::from_bytes(*first), value: Digest::from_bytes(*second) })
-                }
-                1 => Slot::Inner(Digest::from_bytes(*first)),
-                _ => return None,
-            };
-            page.set(head & 0x0f, slot);
+    pub(crate) fn slots(&self) -> Slots<'_> {
+        let mut slots = Slots::default();
+        let Some((leaves, inner, rest)) = split(&self.0) else { return slots };
+        let (digests, _) = rest.as_chunks::<32>();
+        let mut digests = digests.iter();
+        let mut mark = 0x8000;
+        for slot in &mut slots {
+            if inner & mark != 0 {
+                *slot = digests.next().map_or(SlotRef::Empty, SlotRef::Inner);
+            } else if leaves & mark != 0 {
+                let leaf = digests.next().zip(digests.next());
+                *slot = leaf.map_or(SlotRef::Empty, |(key, value)| SlotRef::Leaf(key, value));
+            }
+            mark >>= 1;
         }
-        Some(page)
+        slots
     }
+
+    pub(crate) fn slot(&self, nibble: u8) -> Slot {
+        self.slots().get(usize::from(nibble)).copied().unwrap_or_default().to_slot()
+    }
+}
+
+/// Which slots are leaves, which are inner nodes, and the bytes that follow.
+fn split(bytes: &[u8]) -> Option<(u16, u16, &[u8])> {
+    let ([a, b, c, d], rest) = bytes.split_first_chunk::<HEAD>()?;
+    Some((u16::from_be_bytes([*a, *b]), u16::from_be_bytes([*c, *d]), rest))
+}
+
+/// The length of a page with these slots: at most 1,028 bytes.
+fn length(leaves: u16, inner: u16) -> usize {
+    let (leaves, inner) = (leaves.count_ones() as usize, inner.count_ones() as usize);
+    HEAD.saturating_add(leaves.saturating_mul(LEAF)).saturating_add(inner.saturating_mul(INNER))
 }
