@@ -5,9 +5,18 @@ pub(crate) const VARINT: u32 = 0;
 pub(crate) const BYTES: u32 = 2;
 
 /// Gathers the bytes of a message.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Writer {
     bytes: Vec<u8>,
+}
+
+/// Most messages are shorter: one allocation for them.
+const USUAL_BYTES: usize = 256;
+
+impl Default for Writer {
+    fn default() -> Self {
+        Self { bytes: Vec::with_capacity(USUAL_BYTES) }
+    }
 }
 
 impl Writer {
@@ -44,8 +53,14 @@ impl Writer {
 
     /// A message inside this one.
     pub fn nested(&mut self, number: u32, write: impl FnOnce(&mut Self)) {
-        let mut inner = Self::default();
-        write(&mut inner);
-        self.bytes(number, &[&inner.bytes]);
+        self.tag(number, BYTES);
+        let start = self.bytes.len();
+        write(self);
+        let length = self.bytes.len().saturating_sub(start);
+        // how long the length is shows only now: it is written behind the message and turned to its front
+        self.varint(length as u64);
+        if let Some(message_and_length) = self.bytes.get_mut(start..) {
+            message_and_length.rotate_left(length);
+        }
     }
 }
