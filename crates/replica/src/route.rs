@@ -86,6 +86,9 @@ impl Replica {
     pub(crate) fn on_catch_up_effect(&mut self, step: &mut Step<'_>, effect: FromCatchUp) {
         match effect {
             FromCatchUp::Send { to, request } => self.send_catch_up_request(step, to, request),
+            FromCatchUp::Proved(certificate) => {
+                Self::tell_engine(step, self.settings.me, Incoming::Certificate(*certificate))
+            }
             FromCatchUp::Deliver { block, batches, certificate } => {
                 for batch in batches {
                     step.effects.push(Effect::StoreBatch(batch.clone()));

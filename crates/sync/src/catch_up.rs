@@ -208,12 +208,13 @@ impl CatchUp {
         match descent.place(&top) {
             Place::Above => self.descent = Some(descent),
             Place::Beside => self.stop(turn, descent.certificate),
-            Place::OnTop => self.make_ready(descent),
+            Place::OnTop => self.make_ready(turn, descent),
         }
     }
 
-    fn make_ready(&mut self, descent: Descent) {
+    fn make_ready(&mut self, turn: &mut Turn<'_>, descent: Descent) {
         let Descent { certificate, blocks, .. } = descent;
+        turn.effect(Effect::Proved(Box::new(certificate.clone())));
         for block in blocks {
             if block.header.is_closing() {
                 self.above = Above::Closed;

@@ -20,6 +20,9 @@ pub enum Effect {
         /// What.
         request: Request,
     },
+    /// Blocks that will be delivered are final by this verified certificate: remember it first, or a crash among them
+    /// would leave final blocks that nothing proves.
+    Proved(Box<Certificate>),
     /// This block is final: store the batches, execute it, and say [`crate::Input::Delivered`]. It stands directly
     /// above the one delivered before, and the first one above the tip.
     Deliver {

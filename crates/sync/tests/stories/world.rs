@@ -30,6 +30,8 @@ pub struct World {
     pub delivered: u64,
     /// The height of the newest block executed.
     pub executed: u64,
+    /// Up to which height certificates were told of.
+    pub proved: u64,
     pub epoch: u64,
     pub certificates: BTreeMap<u64, Certificate>,
     pub distrusted: BTreeMap<Peer, Lie>,
@@ -56,6 +58,7 @@ impl World {
             now: Duration::ZERO,
             delivered: height,
             executed: height,
+            proved: height,
             epoch,
             certificates: BTreeMap::new(),
             distrusted: BTreeMap::new(),
@@ -146,7 +149,14 @@ impl World {
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Send { to, request } => self.send(to, request),
+            Effect::Proved(certificate) => {
+                // the certificate of a closing block proves everything up to the barrier
+                let digest = certificate.statement.block;
+                let named = self.chain.blocks.iter().find(|block| block.digest() == digest);
+                self.proved = named.map_or(u64::MAX, |block| block.header.height.0);
+            }
             Effect::Deliver { block, batches, certificate } => {
+                assert!(self.proved > self.delivered, "a block is delivered before what proves it");
                 self.delivered += 1;
                 let expected = &self.chain.blocks[self.delivered as usize];
                 assert_eq!(*block, *expected, "only the certified chain is delivered, in its order");
