@@ -80,9 +80,9 @@ impl Breaker {
         }
         self.liars = self.random.between(0, self.faulty as u64) as usize;
         for index in self.random.sample(world.nodes.len(), self.liars) {
-            let (name, make) = *self.random.pick(&liars::KINDS);
+            let (name, lie) = *self.random.pick(liars::KINDS);
             world.checks.count(&format!("liars: {name}"));
-            world.liars.insert(index, make());
+            world.liars.insert(index, lie);
         }
     }
 
@@ -94,8 +94,8 @@ impl Breaker {
         }
         world.checks.count("one key on two machines");
         let second = world.add_double(original, self.random.chance(50));
-        world.liars.insert(original, liars::truthful());
-        world.liars.insert(second, liars::truthful());
+        world.liars.insert(original, liars::TRUTHFUL);
+        world.liars.insert(second, liars::TRUTHFUL);
         self.liars += 1;
     }
 
@@ -215,7 +215,7 @@ impl Breaker {
                 world.give(node, Input::DiskFull(false));
             }
         }
-        world.liars.values_mut().for_each(|liar| *liar = liars::silent());
+        world.liars.values_mut().for_each(|liar| *liar = liars::SILENT);
         for node in 0..world.nodes.len() {
             world.nodes[node].clock.offset = 0;
             match world.nodes[node].status {

@@ -10,7 +10,7 @@ use realdid_consensus::Write;
 use realdid_crypto::{PublicKey, Verifier};
 use realdid_replica::{Commit, Effect, Input, Timer};
 use realdid_types::{
-    Evidence, Genesis, GenesisDigest, Message, SignedBatch, SignedTransaction, TransactionId, Vote,
+    Did, Evidence, Genesis, GenesisDigest, Message, SignedBatch, SignedTransaction, TransactionId, Vote,
     VoteStatement,
 };
 
@@ -31,7 +31,7 @@ use self::{
     checks::Checks,
     disk::Entry,
     keys::Keyring,
-    liars::Liar,
+    liars::{Lie, Saying},
     network::{Micros, Network},
     node::{Node, Status},
     queue::Queue,
@@ -94,7 +94,11 @@ pub struct World {
     pub keyring: Keyring,
     pub verifier: Box<dyn Verifier>,
     pub nodes: Vec<Node>,
-    pub liars: BTreeMap<usize, Box<dyn Liar>>,
+    pub liars: BTreeMap<usize, Lie>,
+    /// How many lies were told.
+    pub lies: u64,
+    /// Whom liars censor.
+    pub victim: Option<Did>,
     pub network: Network,
     pub random: Random,
     pub disk_speed: DiskSpeed,
@@ -142,6 +146,8 @@ impl World {
             nodes,
             evidence: Vec::new(),
             liars: BTreeMap::new(),
+            lies: 0,
+            victim: None,
             network: plan.network,
             random: plan.random,
             disk_speed: plan.disk_speed,
@@ -366,14 +372,11 @@ impl World {
                 .collect(),
         };
         for target in targets {
-            match self.liars.remove(&from) {
-                None => self.post(from, target, message.clone()),
-                Some(mut liar) => {
-                    for said in liar.says(self, from, target, message) {
-                        self.post(from, target, said);
-                    }
-                    self.liars.insert(from, liar);
-                }
+            let lie = self.liars.get(&from).copied();
+            let said = lie.and_then(|lie| lie(&mut Saying { world: self, from, to: target, message }));
+            self.lies += u64::from(said.is_some());
+            for message in said.unwrap_or_else(|| vec![message.clone()]) {
+                self.post(from, target, message);
             }
         }
     }
@@ -395,6 +398,14 @@ impl World {
         }
         let key = self.nodes[from].key;
         for at in self.network.arrivals(&mut self.random, self.now, from, to) {
+            self.schedule(at, Event::Deliver { to, from: key, message: message.clone() });
+        }
+    }
+
+    /// Puts a message on a link after a while.
+    pub fn post_later(&mut self, from: usize, to: usize, message: Arc<Message>, delay: Micros) {
+        let key = self.nodes[from].key;
+        for at in self.network.arrivals(&mut self.random, self.now + delay, from, to) {
             self.schedule(at, Event::Deliver { to, from: key, message: message.clone() });
         }
     }

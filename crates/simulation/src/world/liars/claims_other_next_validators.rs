@@ -1,0 +1,14 @@
+//! Proposes blocks with a wrong next-set digest.
+
+use std::sync::Arc;
+
+use realdid_crypto::Digest;
+use realdid_types::{Message, ValidatorsDigest};
+
+use super::Saying;
+
+pub fn lie(saying: &mut Saying<'_>) -> Option<Vec<Arc<Message>>> {
+    let proposal = saying.own_proposal()?;
+    let other = Digest::from_bytes([8; 32]);
+    Some(vec![Arc::new(saying.changed(proposal, |header| header.next_validators = ValidatorsDigest(other)))])
+}

@@ -1,0 +1,12 @@
+//! Says nothing.
+
+use std::sync::Arc;
+
+use realdid_types::Message;
+
+use super::Saying;
+
+pub fn lie(saying: &mut Saying<'_>) -> Option<Vec<Arc<Message>>> {
+    let _ = saying;
+    Some(Vec::new())
+}

@@ -1,0 +1,12 @@
+//! Proposes blocks that are older than their parents.
+
+use std::sync::Arc;
+
+use realdid_types::Message;
+
+use super::Saying;
+
+pub fn lie(saying: &mut Saying<'_>) -> Option<Vec<Arc<Message>>> {
+    let proposal = saying.own_proposal()?;
+    Some(vec![Arc::new(saying.changed(proposal, |header| header.time = realdid_types::Timestamp(1)))])
+}
