@@ -13,7 +13,8 @@ pub const PACK_DELAY: Duration = Duration::from_millis(5);
 pub const REPACK_DELAY: Duration = Duration::from_secs(1);
 /// Pending batches of one author; with 64 KiB each, 16 MiB.
 pub const AUTHOR_BATCHES_MAX: usize = 256;
-/// Digests that one peer may announce beyond what is held.
-pub const ANNOUNCED_MAX: usize = 4_096;
+/// Digests that one peer may announce beyond what is held: what four authors may have pending. More can only come
+/// from a liar or after a long time apart, and is fetched when a proposal names it.
+pub const ANNOUNCED_MAX: usize = 1_024;
 /// Between two requests for one batch, at least; more where a Δ is longer, or slow links would carry it many times.
 pub const FETCH_INTERVAL: Duration = Duration::from_millis(500);

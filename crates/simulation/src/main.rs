@@ -3,6 +3,7 @@
 #[macro_use]
 mod say;
 
+mod byzantine;
 mod campaign;
 mod world;
 
@@ -22,11 +23,14 @@ struct Arguments {
 enum Command {
     /// Many seeds, each a world of its own with its own faults and liars
     Campaign(campaign::Arguments),
+    /// A table of lies, told by one validator and by f of them
+    Byzantine(byzantine::Arguments),
 }
 
 fn main() -> ExitCode {
     let succeeded = match Arguments::parse().command {
         Command::Campaign(arguments) => campaign::run(&arguments),
+        Command::Byzantine(arguments) => byzantine::run(&arguments),
     };
     if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

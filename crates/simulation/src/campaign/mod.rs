@@ -1,9 +1,9 @@
 //! Many seeds on all cores, and what they showed together.
 
-mod audit;
+pub mod audit;
 mod faults;
 mod seed;
-mod setting;
+pub mod setting;
 mod summary;
 
 use std::{

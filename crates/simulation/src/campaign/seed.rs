@@ -162,6 +162,10 @@ impl Scenario {
             SCENE_CLIENT => {
                 let nodes: Vec<usize> = world.honest_up().into_iter().collect();
                 self.clients.act(world, &nodes);
+                let faulty: Vec<usize> = world.liars.keys().copied().collect();
+                if !faulty.is_empty() && self.random.chance(15) {
+                    self.clients.ask(world, *self.random.pick(&faulty));
+                }
                 self.again(world, SCENE_CLIENT, 1_000, 2 * CLIENT_INTERVAL);
             }
             SCENE_OPERATORS => {

@@ -21,6 +21,9 @@ pub const DISK_WELL: DiskSpeed = DiskSpeed { low: 100, high: 400 };
 /// The usual delay between continents with a bad satellite between them, in microseconds.
 const SLOW_LINKS: Micros = 400_000;
 
+/// More than any member spends in a seed.
+const QUOTA: u64 = 1_000_000;
+
 /// What one seed is about.
 pub struct Setting {
     /// Validators at genesis.
@@ -30,9 +33,12 @@ pub struct Setting {
     pub scheme: Scheme,
     pub weather: Weather,
     pub faults: Faults,
+    /// What each member may spend in a minute.
+    pub quota: u64,
 }
 
 /// Which kinds of faults a seed has.
+#[derive(Default)]
 pub struct Faults {
     pub crashes: bool,
     pub pauses: bool,
@@ -61,7 +67,14 @@ impl Setting {
             scheme: if validators == 4 && random.chance(15) { Scheme::Real } else { Scheme::Tag },
             weather: draw_weather(random),
             faults,
+            quota: QUOTA,
         }
+    }
+
+    /// A network on good links, in which nothing goes wrong by itself.
+    pub fn calm(validators: usize, scheme: Scheme) -> Self {
+        let weather = Weather { delay: (2_000, 8_000), ..Weather::default() };
+        Self { validators, spares: 0, scheme, weather, faults: Faults::default(), quota: QUOTA }
     }
 
     /// How long everything may happen. Where a view takes long, more time must pass for as much to happen.
@@ -80,7 +93,7 @@ impl Setting {
         let mut keyring = Keyring::new(self.scheme);
         let nodes = self.validators + self.spares;
         let keys: Vec<_> = (0..nodes).map(|_| (keyring.draw(), keyring.draw())).collect();
-        let genesis = genesis(&mut keyring, &keys, self.validators, random.bits() as u8);
+        let genesis = genesis(&mut keyring, &keys, (self.validators, self.quota), random.bits() as u8);
         World::new(Plan {
             genesis,
             keyring,
@@ -129,7 +142,12 @@ fn draw_weather(random: &mut Random) -> Weather {
 }
 
 /// One member with one node for each pair of consensus and author key; the first `validators` of them validate.
-fn genesis(keyring: &mut Keyring, keys: &[(PublicKey, PublicKey)], validators: usize, salt: u8) -> Genesis {
+fn genesis(
+    keyring: &mut Keyring,
+    keys: &[(PublicKey, PublicKey)],
+    (validators, quota): (usize, u64),
+    salt: u8,
+) -> Genesis {
     let name = |index: usize| OrganisationName::new(&format!("operator-{index:02}")).expect("a valid name");
     let members = keys.iter().enumerate().map(|(index, (_, author))| Member {
         name: name(index),
@@ -151,7 +169,7 @@ fn genesis(keyring: &mut Keyring, keys: &[(PublicKey, PublicKey)], validators: u
             max_idle: 2_000,
             max_expiry: 600_000,
             quota_window: 60_000,
-            quota: 1_000_000,
+            quota,
             approvals: 2,
             format: 1,
         },

@@ -17,7 +17,7 @@ use realdid_types::{
 use super::network::Micros;
 
 /// No part of a replica may keep more things than this; real bounds are lower, each where it is declared.
-const KEPT_MAX: usize = 4_096;
+const KEPT_MAX: usize = 8_192;
 
 /// What was seen so far, and what was wrong with it.
 pub struct Checks {
@@ -40,6 +40,7 @@ pub struct Checks {
     pub last_commit: Micros,
     /// The newest final block's time.
     pub newest_time: Timestamp,
+    newest_view: EpochView,
     /// The validators of each epoch that anybody entered.
     pub sets: BTreeMap<Epoch, Arc<ValidatorSet>>,
     /// The largest Δ that an honest node had since this was last set back, in microseconds.
@@ -62,6 +63,7 @@ impl Checks {
             counts: BTreeMap::new(),
             last_commit: 0,
             newest_time: Timestamp(0),
+            newest_view: EpochView::default(),
             sets: BTreeMap::new(),
             largest_delta: 0,
             final_blocks: 0,
@@ -80,6 +82,11 @@ impl Checks {
 
     pub fn count_many(&mut self, what: &str, many: u64) {
         *self.counts.entry(what.to_owned()).or_default() += many;
+    }
+
+    /// The newest final block's view.
+    pub fn newest_view(&self) -> EpochView {
+        self.newest_view
     }
 
     /// One more node than at the start.
@@ -115,6 +122,7 @@ impl Checks {
         self.chain.insert(height, commit.block.digest());
         self.last_commit = now;
         self.newest_time = commit.block.header.time;
+        self.newest_view = commit.block.header.at;
         self.final_blocks += 1;
         for receipt in &commit.execution.receipts {
             if receipt.outcome.is_decided() && self.decided.insert(receipt.transaction, height).is_some() {
@@ -184,6 +192,8 @@ impl Checks {
     pub fn on_distrust(&mut self, _node: usize, peer: PublicKey, reason: &str) {
         if self.honest.contains(&peer) {
             self.count(&format!("honest peers distrusted: {reason}"));
+        } else {
+            self.count("faulty peers cut off");
         }
     }
 

@@ -47,6 +47,12 @@ impl Clients {
         Some(id)
     }
 
+    /// Somebody new, whose DID is known before it is made.
+    pub fn newcomer(&mut self, world: &mut World) -> (Did, SignedTransaction) {
+        let signed = self.create(world);
+        (self.known.last().expect("made just now").did, signed)
+    }
+
     /// Somebody new makes a DID: a transaction that nothing earlier stands in the way of.
     pub fn ask(&mut self, world: &mut World, node: usize) -> TransactionId {
         let signed = self.create(world);

@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use curve25519_dalek::{
+    constants::EIGHT_TORSION,
+    edwards::EdwardsPoint,
+    scalar::{Scalar, clamp_integer},
+};
 use realdid_crypto::{Context, Ed25519Verifier, Hasher, PublicKey, SecretKey, Signature, Signed, Verifier};
+use sha2::{Digest as _, Sha512};
 
 /// Which signatures a world uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +24,7 @@ pub enum Scheme {
 pub struct Keyring {
     scheme: Scheme,
     secrets: BTreeMap<PublicKey, SecretKey>,
+    seeds: BTreeMap<PublicKey, [u8; 32]>,
     drawn: u64,
 }
 
@@ -25,7 +32,7 @@ impl Keyring {
     /// No keys yet.
     #[must_use]
     pub fn new(scheme: Scheme) -> Self {
-        Self { scheme, secrets: BTreeMap::new(), drawn: 0 }
+        Self { scheme, secrets: BTreeMap::new(), seeds: BTreeMap::new(), drawn: 0 }
     }
 
     /// A key that nobody has.
@@ -38,6 +45,7 @@ impl Keyring {
                 let secret = SecretKey::ed25519(&seed);
                 let key = secret.public_key();
                 self.secrets.insert(key, secret);
+                self.seeds.insert(key, seed);
                 key
             }
         }
@@ -50,6 +58,28 @@ impl Keyring {
             Scheme::Tag => tag(key, message),
             Scheme::Real => self.secrets[key].sign(message),
         }
+    }
+
+    /// A signature of a key to whose R a point of small order is added: whoever multiplies by the cofactor accepts it,
+    /// whoever does not refuses it.
+    #[must_use]
+    pub fn sign_crafted(&self, key: &PublicKey, message: &[u8]) -> Signature {
+        let Some(seed) = self.seeds.get(key) else { return self.sign(key, message) };
+        let expanded = Sha512::digest(seed);
+        let (scalar, prefix) = expanded.split_at(32);
+        let clamped = clamp_integer(scalar.try_into().expect("half of 64 bytes"));
+        let secret = Scalar::from_bytes_mod_order(clamped);
+        let hash = |parts: &[&[u8]]| {
+            let hash = parts.iter().fold(Sha512::new(), |hash, part| hash.chain_update(part));
+            Scalar::from_bytes_mod_order_wide(&hash.finalize().into())
+        };
+        let nonce = hash(&[prefix, message]);
+        let point = (EdwardsPoint::mul_base(&nonce) + EIGHT_TORSION[1]).compress().to_bytes();
+        let answer = nonce + hash(&[&point, key.as_bytes(), message]) * secret;
+        let mut bytes = [0; 64];
+        bytes[..32].copy_from_slice(&point);
+        bytes[32..].copy_from_slice(answer.as_bytes());
+        Signature::ed25519(bytes)
     }
 
     /// What checks the signatures of this world.

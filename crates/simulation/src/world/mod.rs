@@ -280,6 +280,7 @@ impl World {
                 self.checks.count("epochs entered");
             }
             Effect::Refused(id, refusal) => self.checks.on_refused(node, id, refusal),
+            Effect::Accepted(_) if self.liars.contains_key(&node) => {}
             Effect::Accepted(ids) => self.checks.on_accepted(node, &ids),
             Effect::Void(ids) => self.checks.on_void(&ids),
             Effect::Report(evidence) => {

@@ -12,7 +12,7 @@ pub fn lie(saying: &mut Saying<'_>) -> Option<Vec<Arc<Message>>> {
     let mut transactions = batch.transactions.clone();
     let signature = transactions.first_mut()?.signatures.first_mut()?;
     signature.signature = Signature::ed25519([4; 64]);
-    let broken = saying.batch(batch.number + 1_000_000, batch.author, transactions);
+    let broken = saying.batch(batch.number, batch.author, transactions);
     let have = Message::Have(Have { batches: vec![broken.batch.digest()] });
     Some(vec![Arc::new(Message::Batch(Box::new(broken))), Arc::new(have), saying.truth()])
 }

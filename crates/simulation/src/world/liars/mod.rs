@@ -14,6 +14,7 @@ mod claims_other_state;
 mod claims_other_validators;
 mod commits_and_skips;
 mod commits_twice;
+mod crafts_signatures;
 mod creeps_forward;
 mod delays_certificates;
 mod drips;
@@ -74,8 +75,9 @@ pub const KINDS: &[(&str, Lie)] = &[
     ("batches withheld from some", withholds_batches::lie),
     ("batches with an invalid signature", breaks_batches::lie),
     ("batches with an invalid transaction", breaks_transactions::lie),
+    ("batches with a crafted signature", crafts_signatures::lie),
     ("batches framed with another author", frames_others::lie),
-    ("replayed transactions", replays_transactions::lie),
+    ("duplicate and replayed transactions", replays_transactions::lie),
     ("silent leaders", keeps_proposals::lie),
     ("leaders that only skip", skips_own_views::lie),
     ("leaders that idle on purpose", idles::lie),
