@@ -143,6 +143,11 @@ impl Blocks {
         self.entries.retain(|digest, entry| *digest == tip || keep(&entry.block.header));
     }
 
+    /// All blocks that are here, the tip too.
+    pub fn iter(&self) -> impl Iterator<Item = (&BlockDigest, &Entry)> {
+        self.entries.iter()
+    }
+
     /// How many blocks are here besides the tip.
     #[must_use]
     pub fn pending(&self) -> usize {

@@ -15,6 +15,7 @@ mod deliver;
 mod engine;
 mod enter;
 mod epoch;
+mod fingerprint;
 mod judge;
 mod propose;
 mod recovery;

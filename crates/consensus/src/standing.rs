@@ -19,7 +19,7 @@ pub const LISTEN: Duration = Duration::from_millis(500);
 const WIPED_DISTANCE: u64 = 2;
 
 /// What is known of this validator's own votes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Standing {
     nonce: Digest,
     state: State,
@@ -28,7 +28,7 @@ pub(crate) struct Standing {
     unsettled: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum State {
     /// Just started; listens.
     Listening,

@@ -5,6 +5,7 @@ mod say;
 
 mod byzantine;
 mod campaign;
+mod model;
 mod world;
 
 use std::process::ExitCode;
@@ -25,12 +26,15 @@ enum Command {
     Campaign(campaign::Arguments),
     /// A table of lies, told by one validator and by f of them
     Byzantine(byzantine::Arguments),
+    /// Every state of two views with one fault, and random walks through four views with three
+    Model(model::Arguments),
 }
 
 fn main() -> ExitCode {
     let succeeded = match Arguments::parse().command {
         Command::Campaign(arguments) => campaign::run(&arguments),
         Command::Byzantine(arguments) => byzantine::run(&arguments),
+        Command::Model(arguments) => model::run(&arguments),
     };
     if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -1,0 +1,222 @@
+//! The honest validators of a closure, with every step remembered: closures from many states run the same ways.
+
+use std::{hash::Hash, sync::Arc};
+
+use realdid_consensus::{Input, Timer};
+use realdid_types::{Height, View};
+
+use super::{
+    closure::{self, Crew},
+    crew::{Note, address},
+    network::Network,
+    print::{Interner, Print, Table},
+    validator::{Validator, fingerprint_of_message},
+};
+
+/// What a validator is told.
+enum Told {
+    Fired(Timer),
+    Heard(Note),
+}
+
+/// A step's result: the validator after it and what it sends.
+type Stepped = (u32, Arc<[(usize, u32)]>);
+
+/// With more validators than this in memory, all but the ways into closures are forgotten and found again.
+const VALIDATORS_MAX: usize = 150_000;
+
+/// The validators and steps that closures have met.
+pub struct Memory {
+    /// Those that closures begin with.
+    beginners: Interner<Validator>,
+    met: usize,
+    validators: Interner<Validator>,
+    told: Interner<Told>,
+    steps: Table<(u32, u32), Stepped>,
+    /// Crews from which a closure was run.
+    closed: Table<Vec<u32>, ()>,
+    /// From this crew everybody comes to a final block of this view at least.
+    reaches: Table<Vec<u32>, View>,
+}
+
+/// A crew of numbers.
+struct Remembered<'a> {
+    network: &'a Network,
+    memory: &'a mut Memory,
+    members: Vec<usize>,
+    now: Vec<u32>,
+    passed: Vec<Vec<u32>>,
+    shortcut: Option<View>,
+}
+
+impl Memory {
+    pub fn new() -> Self {
+        Self {
+            beginners: Interner::new(),
+            met: 0,
+            validators: Interner::new(),
+            told: Interner::new(),
+            steps: Table::default(),
+            closed: Table::default(),
+            reaches: Table::default(),
+        }
+    }
+
+    /// How many validators it has met, and how many different closures were run.
+    pub fn sizes(&self) -> [usize; 2] {
+        [self.met + self.validators.len(), self.closed.len()]
+    }
+
+    /// A validator as it goes on when its disk has finished what it began.
+    pub fn enter(&mut self, network: &Network, validator: &Validator) -> u32 {
+        let mut validator = validator.clone();
+        validator.finals.clear();
+        validator.said.clear();
+        validator.proposed.clear();
+        validator.settle_disk(network);
+        self.beginners.number(print_of(&validator), || validator)
+    }
+
+    fn keep(&mut self, validator: Validator) -> u32 {
+        self.validators.number(print_of(&validator), || validator)
+    }
+
+    fn forget(&mut self) {
+        self.met += self.validators.len();
+        self.validators = Interner::new();
+        self.told = Interner::new();
+        self.steps = Table::default();
+        self.reaches = Table::default();
+    }
+
+    /// The number of a message.
+    pub fn note(&mut self, note: Note) -> u32 {
+        let print = Print::of(|print| {
+            note.0.hash(print);
+            fingerprint_of_message(&note.1, print);
+        });
+        self.told.number(print, || Told::Heard(note))
+    }
+
+    /// Runs the closure from these validators on.
+    ///
+    /// # Errors
+    /// Says why no new block becomes final.
+    pub fn close(
+        &mut self,
+        network: &Network,
+        members: Vec<usize>,
+        now: &[u32],
+        injected: Option<(usize, Note)>,
+    ) -> Result<(), String> {
+        if injected.is_none() && self.closed.contains_key(now) {
+            return Ok(());
+        }
+        self.closed.insert(now.to_vec(), ());
+        if self.validators.len() > VALIDATORS_MAX {
+            self.forget();
+        }
+        let told = injected.map(|(to, note)| (to, self.note(note)));
+        let now = now.iter().map(|number| self.keep(self.beginners.get(*number).clone())).collect();
+        let mut crew = Remembered { network, memory: self, members, now, passed: Vec::new(), shortcut: None };
+        closure::run(&mut crew, told.into_iter().collect())?;
+        let tips = crew.members.iter().map(|member| crew.tip(*member).1).min().unwrap_or_default();
+        let reached = crew.shortcut.unwrap_or(tips);
+        for number in &crew.now {
+            if let Some(complaint) = &crew.memory.validators.get(*number).complaint {
+                return Err(complaint.clone());
+            }
+        }
+        for passed in crew.passed {
+            let known = self.reaches.entry(passed).or_default();
+            *known = (*known).max(reached);
+        }
+        Ok(())
+    }
+}
+
+fn print_of(validator: &Validator) -> u128 {
+    Print::of(|print| {
+        validator.index.hash(print);
+        validator.fingerprint_of_closure(print);
+        validator.complaint.hash(print);
+    })
+}
+
+impl Remembered<'_> {
+    fn place(&self, member: usize) -> usize {
+        self.members.iter().position(|one| *one == member).expect("a member")
+    }
+
+    fn of(&self, member: usize) -> &Validator {
+        self.memory.validators.get(self.now[self.place(member)])
+    }
+
+    fn step(&mut self, member: usize, told: u32) -> Vec<(usize, u32)> {
+        let place = self.place(member);
+        let key = (self.now[place], told);
+        let (after, sent) = match self.memory.steps.get(&key) {
+            Some(known) => known.clone(),
+            None => {
+                let mut validator = self.memory.validators.get(key.0).clone();
+                let sent = match self.memory.told.get(told) {
+                    Told::Fired(timer) => validator.fire(self.network, *timer),
+                    Told::Heard((from, message)) => {
+                        let input =
+                            Input::Received { from: self.network.keys[*from], message: (**message).clone() };
+                        validator.take(self.network, input)
+                    }
+                };
+                let notes = address(&self.members, member, sent);
+                let sent = notes.into_iter().map(|(to, note)| (to, self.memory.note(note))).collect();
+                let stepped = (self.memory.keep(validator), sent);
+                self.memory.steps.insert(key, stepped.clone());
+                stepped
+            }
+        };
+        self.now[place] = after;
+        sent.to_vec()
+    }
+}
+
+impl Crew for Remembered<'_> {
+    type Note = u32;
+
+    fn members(&self) -> Vec<usize> {
+        self.members.clone()
+    }
+
+    fn fire(&mut self, member: usize, timer: Timer) -> Vec<(usize, u32)> {
+        let print = Print::of(|print| timer.hash(print));
+        let told = self.memory.told.number(print, || Told::Fired(timer));
+        self.step(member, told)
+    }
+
+    fn receive(&mut self, member: usize, note: u32) -> Vec<(usize, u32)> {
+        self.step(member, note)
+    }
+
+    fn timers(&self, member: usize) -> Vec<Timer> {
+        self.of(member).timers.iter().copied().collect()
+    }
+
+    fn view(&self, member: usize) -> View {
+        self.of(member).view()
+    }
+
+    fn tip(&self, member: usize) -> (Height, View) {
+        let tip = self.of(member).engine.tip();
+        (tip.height, tip.at.view)
+    }
+
+    fn key(&self) -> Vec<u64> {
+        self.now.iter().map(|number| u64::from(*number)).collect()
+    }
+
+    fn is_known(&mut self, above: View) -> bool {
+        let reached = self.memory.reaches.get(&self.now).copied().filter(|reached| *reached > above);
+        self.passed.push(self.now.clone());
+        self.shortcut = reached;
+        reached.is_some()
+    }
+}

@@ -1,0 +1,56 @@
+//! A short share of the model, and proof that it can fail.
+
+use std::collections::BTreeSet;
+
+use super::{
+    network::Network,
+    search::{Fault, Found, Search},
+    validator::Broken,
+    walk,
+};
+
+fn search(fault: Fault, broken: Broken, closes: bool, states: usize) -> Found {
+    let network = Network::new(4, BTreeSet::from([1]));
+    Search::new(&network, fault, broken, closes).run(states, |_, _| {})
+}
+
+#[test]
+fn the_first_states_with_a_crash_keep_every_rule_and_come_to_a_commit() {
+    let found = search(Fault::Crash, Broken::Nothing, true, 20_000);
+    assert_eq!(found.violation, None);
+}
+
+#[test]
+fn the_first_states_with_a_wiped_validator_keep_every_rule() {
+    let found = search(Fault::Wipe, Broken::Nothing, true, 20_000);
+    assert_eq!(found.violation, None);
+}
+
+#[test]
+fn random_walks_keep_every_rule_and_come_to_a_commit() {
+    let violated: Vec<_> =
+        (1..=300).filter_map(|number| walk::walk(number, Broken::Nothing, false).violation).collect();
+    assert_eq!(violated, []);
+}
+
+#[test]
+fn a_walk_is_the_same_each_time() {
+    let (a, b) = (walk::walk(7, Broken::Nothing, true), walk::walk(7, Broken::Nothing, true));
+    assert_eq!((a.events, a.final_blocks, a.n), (b.events, b.final_blocks, b.n));
+}
+
+/// A crash between sending and storing lets an honest validator contradict itself.
+#[test]
+fn a_vote_sent_before_it_is_durable_is_found_out() {
+    let found = search(Fault::Crash, Broken::SendsEarly, false, 1_000_000);
+    let (what, path) = found.violation.expect("a contradiction");
+    assert!(what.contains("I1") || what.contains("I2") || what.contains("raised an alarm"), "{what}");
+    assert!(path.iter().any(|event| event.contains("crashes")), "{path:?}");
+}
+
+/// What was lost on the way must be sent again by somebody.
+#[test]
+fn a_network_without_repair_is_found_to_halt() {
+    let found = search(Fault::Crash, Broken::NoRepair, true, 20_000);
+    assert!(found.violation.is_some_and(|(what, _)| what.contains("halt")));
+}
