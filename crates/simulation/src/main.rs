@@ -6,6 +6,7 @@ mod say;
 mod byzantine;
 mod campaign;
 mod model;
+mod mutants;
 mod world;
 
 use std::process::ExitCode;
@@ -28,6 +29,8 @@ enum Command {
     Byzantine(byzantine::Arguments),
     /// Every state of two views with one fault, and random walks through four views with three
     Model(model::Arguments),
+    /// Breaks a copy of the code on purpose and shows what notices
+    Mutants(mutants::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         Command::Campaign(arguments) => campaign::run(&arguments),
         Command::Byzantine(arguments) => byzantine::run(&arguments),
         Command::Model(arguments) => model::run(&arguments),
+        Command::Mutants(arguments) => mutants::run(&arguments),
     };
     if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -26,6 +26,9 @@ pub struct Arguments {
     /// Run this one seed only
     #[arg(long, conflicts_with = "seeds")]
     seed: Option<u64>,
+    /// Stop at the first violated seed
+    #[arg(long)]
+    until_violation: bool,
     /// Tell everything that happens; only with --seed
     #[arg(long, requires = "seed")]
     trace: bool,
@@ -80,6 +83,9 @@ fn run_many(arguments: &Arguments, summary: &mut Summary) {
     let mut told = Duration::ZERO;
     for report in reports {
         summary.add(report);
+        if arguments.until_violation && !summary.violated.is_empty() {
+            return;
+        }
         if started.elapsed() - told > Duration::from_secs(10) {
             told = started.elapsed();
             eprintln!("{} of {} seeds, {} violated", summary.seeds, arguments.seeds, summary.violated.len());

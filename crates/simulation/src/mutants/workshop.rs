@@ -1,0 +1,127 @@
+//! A copy of the repository in which mutants are built and tried.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use super::patch::Patch;
+
+/// What is copied: all that a build needs.
+const PARTS: [&str; 7] =
+    ["Cargo.toml", "Cargo.lock", ".cargo", "rust-toolchain.toml", "clippy.toml", "crates", "proto"];
+/// A mutant may grow without bound; it is stopped here, which counts as caught.
+const MEMORY_KIB: u64 = 6 << 20;
+
+pub struct Workshop {
+    tree: PathBuf,
+    target: PathBuf,
+    minutes: u64,
+}
+
+/// What became of a mutant.
+pub enum Verdict {
+    Caught { by: String, noticed: String },
+    Survived,
+}
+
+impl Verdict {
+    pub fn by(&self) -> &str {
+        match self {
+            Self::Caught { by, .. } => by,
+            Self::Survived => "SURVIVED",
+        }
+    }
+
+    pub fn noticed(&self) -> &str {
+        match self {
+            Self::Caught { noticed, .. } => noticed,
+            Self::Survived => "",
+        }
+    }
+}
+
+impl Workshop {
+    /// Copies the repository to `target/mutants/tree` and builds it unchanged.
+    pub fn open(repository: &Path, minutes: u64) -> Result<Self, String> {
+        let folder = repository.join("target/mutants");
+        let tree = folder.join("tree");
+        drop(std::fs::remove_dir_all(&tree));
+        std::fs::create_dir_all(&tree).map_err(|error| format!("{}: {error}", tree.display()))?;
+        for part in PARTS {
+            let copied = Command::new("cp").arg("-rp").arg(repository.join(part)).arg(&tree).status();
+            if !copied.is_ok_and(|status| status.success()) {
+                return Err(format!(
+                    "{part} cannot be copied: run this in the repository, or name it by --repository"
+                ));
+            }
+        }
+        let target = std::path::absolute(folder.join("target")).map_err(|error| error.to_string())?;
+        let workshop = Self { tree, target, minutes };
+        eprintln!("building the unchanged copy");
+        workshop.build()?;
+        Ok(workshop)
+    }
+
+    /// Applies a patch, does something, and takes the patch back.
+    pub fn with<T>(&self, patch: &Patch, act: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+        let changed = patch.changed(&self.tree).map_err(|reason| format!("{}: {reason}", patch.name))?;
+        let mut originals = Vec::new();
+        for (file, text) in changed {
+            let path = self.tree.join(file);
+            originals
+                .push((path.clone(), std::fs::read_to_string(&path).map_err(|error| error.to_string())?));
+            std::fs::write(&path, text).map_err(|error| error.to_string())?;
+        }
+        eprintln!("{}", patch.name);
+        let result = self.build().and_then(|()| act());
+        for (path, text) in originals {
+            std::fs::write(&path, text).map_err(|error| error.to_string())?;
+        }
+        result.map_err(|reason| format!("{}: {reason}", patch.name))
+    }
+
+    fn build(&self) -> Result<(), String> {
+        let built = Command::new("cargo")
+            .args(["build", "--release", "--quiet", "-p", "realdid-simulation"])
+            .current_dir(&self.tree)
+            .env("CARGO_TARGET_DIR", &self.target)
+            .output()
+            .map_err(|error| error.to_string())?;
+        if built.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&built.stderr).into_owned()) }
+    }
+
+    /// Lets the campaign try to catch what is built, and then the model's walks.
+    pub fn judge(&self, seeds: u64, walks: u64) -> Result<Verdict, String> {
+        let campaign = self.run(&format!("campaign --seeds {seeds} --until-violation"))?;
+        if !campaign.status.success() {
+            let told = String::from_utf8_lossy(&campaign.stdout).into_owned();
+            let ran =
+                told.lines().rev().find_map(|line| line.split_once(" seeds, ")).map_or("?", |(ran, _)| ran);
+            let noticed = first_violation(&told).unwrap_or("it ran out of time or memory");
+            return Ok(Verdict::Caught { by: format!("campaign, {ran} seeds"), noticed: noticed.to_owned() });
+        }
+        let model = self.run(&format!("model --only walks --walks {walks}"))?;
+        if !model.status.success() {
+            let told = String::from_utf8_lossy(&model.stdout).into_owned();
+            let noticed = told.lines().last().unwrap_or_default().to_owned();
+            return Ok(Verdict::Caught { by: "model, walks".to_owned(), noticed });
+        }
+        Ok(Verdict::Survived)
+    }
+
+    fn run(&self, arguments: &str) -> Result<Output, String> {
+        let program = self.target.join("release/realdid-simulation");
+        let seconds = self.minutes * 60;
+        let line =
+            format!("ulimit -v {MEMORY_KIB}; exec timeout {seconds} {} {arguments}", program.display());
+        Command::new("sh").args(["-c", &line]).output().map_err(|error| error.to_string())
+    }
+}
+
+/// The first line about a violation, which stands behind the story of its seed.
+fn first_violation(told: &str) -> Option<&str> {
+    let mut lines = told.lines().skip_while(|line| !line.contains("is violated"));
+    lines.next()?;
+    lines.find(|line| !line.contains(" ms  node ")).map(str::trim)
+}
