@@ -1,6 +1,10 @@
-//! The consensus protocol of RealDID as a pure state machine: [`Engine::step`] takes an input and returns effects.
+//! The consensus protocol as a pure state machine: [`Engine::step`] takes an input and returns effects.
 //!
-//! (Protocol text follows.)
+//! The engine reads no clock, opens no socket, holds no secret key and never waits. Its driver feeds it one [`Input`] at
+//! a time and carries out the [`Effect`]s in order. The rules of voting stand in [`Voter`], so that they can be read
+//! apart from everything that only makes the protocol fast and alive.
+//!
+#![doc = include_str!("protocol.md")]
 
 mod effect;
 mod input;
