@@ -5,7 +5,7 @@
 //! whatever anybody has signed. In every state that is reached, [`checks`] must hold, and from every one the
 //! [`closure`] must come to a new final block.
 //!
-//! **Exhaustive search** ([`search`]): four validators, validator 1 lies and leads view 1, validator 2 leads view 2;
+//! **Exhaustive search** ([`mod@search`]): four validators, validator 1 lies and leads view 1, validator 2 leads view 2;
 //! one crash with a restart, or one wiped disk. Two states are one if every honest validator has the same: decided
 //! votes, certificates, blocks, proposal of its view, standing, lead mark, writes, votes sent in all lives, blocks
 //! delivered in all lives, and life. What is left out of that, or of the events, and why nothing is lost:
