@@ -1,11 +1,11 @@
 //! What is checked of every node's store when a seed is over: S3, S4, S6, and S11.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use realdid_crypto::Verifier;
 use realdid_merkle::root_of;
-use realdid_state::{Inputs, MemoryStore, execute, genesis_state, invariants};
-use realdid_types::{SignedBatch, StateRoot, TransactionId, VoteKind};
+use realdid_state::{Inputs, MemoryStore, Outcome, Receipt, execute, genesis_state, invariants};
+use realdid_types::{Operation, Sender, SignedBatch, StateRoot, TransactionId, VoteKind};
 
 use crate::world::{World, disk::Image, node::Node};
 
@@ -91,6 +91,7 @@ fn check_once(image: &Image) -> Result<(), String> {
 fn replay(world: &World, image: &Image) -> Result<(), String> {
     let mut state = MemoryStore::default();
     state.commit(&genesis_state(&world.genesis).map_err(|error| error.to_string())?);
+    let mut voices = Voices::default();
     for (height, block) in image.blocks.iter().enumerate().skip(1) {
         let batches: Vec<&SignedBatch> = block
             .batches
@@ -106,6 +107,11 @@ fn replay(world: &World, image: &Image) -> Result<(), String> {
             Inputs { genesis: world.genesis_digest, header: &block.header, batches: &batches, verifier };
         let execution = execute(&inputs, &state);
         invariants::check_execution(&state, &batches, &execution)?;
+        voices.count(&batches, &execution.receipts);
+        let changed = execution.next_validators.digest() != block.header.next_validators;
+        if changed && voices.most < world.genesis.parameters.approvals as usize {
+            return Err(format!("{} approvals changed the validators at height {height}", voices.most));
+        }
         if execution.receipts != image.receipts[height] {
             return Err(format!("a replay of height {height} has other receipts"));
         }
@@ -115,6 +121,33 @@ fn replay(world: &World, image: &Image) -> Result<(), String> {
         return Err("a replay ends in another state".to_owned());
     }
     invariants::check(&state)
+}
+
+/// Who is for which proposal, as the receipts say.
+#[derive(Default)]
+struct Voices {
+    of: BTreeMap<TransactionId, BTreeSet<Sender>>,
+    /// How many are for the proposal of the newest block that has the most.
+    most: usize,
+}
+
+impl Voices {
+    fn count(&mut self, batches: &[&SignedBatch], receipts: &[Receipt]) {
+        self.most = 0;
+        let transactions = batches.iter().flat_map(|batch| &batch.batch.transactions);
+        for (signed, receipt) in transactions.zip(receipts) {
+            let proposal = match &signed.transaction.operation {
+                Operation::Propose(_) => signed.id(),
+                Operation::Approve(approve) => TransactionId(approve.proposal.0),
+                _ => continue,
+            };
+            if receipt.outcome == Outcome::Applied {
+                let voices = self.of.entry(proposal).or_default();
+                voices.insert(signed.transaction.sender.clone());
+                self.most = self.most.max(voices.len());
+            }
+        }
+    }
 }
 
 /// S5 is settled when everything that was accepted is final or void.
