@@ -12,6 +12,8 @@ const PARTS: [&str; 7] =
     ["Cargo.toml", "Cargo.lock", ".cargo", "rust-toolchain.toml", "clippy.toml", "crates", "proto"];
 /// A mutant may grow without bound; it is stopped here, which counts as caught.
 const MEMORY_KIB: u64 = 6 << 20;
+/// The exit status of `timeout` when it had to end what it ran.
+const TIMED_OUT: i32 = 124;
 
 pub struct Workshop {
     tree: PathBuf,
@@ -94,15 +96,17 @@ impl Workshop {
     /// Lets the campaign try to catch what is built, and then the model's walks.
     pub fn judge(&self, seeds: u64, walks: u64) -> Result<Verdict, String> {
         let campaign = self.run(&format!("campaign --seeds {seeds} --until-violation"))?;
-        if !campaign.status.success() {
+        if was_stopped(&campaign) {
+            eprintln!("the campaign's {} minutes are over", self.minutes);
+        } else if !campaign.status.success() {
             let told = String::from_utf8_lossy(&campaign.stdout).into_owned();
             let ran =
                 told.lines().rev().find_map(|line| line.split_once(" seeds, ")).map_or("?", |(ran, _)| ran);
-            let noticed = first_violation(&told).unwrap_or("it ran out of time or memory");
+            let noticed = first_violation(&told).unwrap_or("it ran out of memory");
             return Ok(Verdict::Caught { by: format!("campaign, {ran} seeds"), noticed: noticed.to_owned() });
         }
         let model = self.run(&format!("model --only walks --walks {walks}"))?;
-        if !model.status.success() {
+        if !was_stopped(&model) && !model.status.success() {
             let told = String::from_utf8_lossy(&model.stdout).into_owned();
             let noticed = told.lines().last().unwrap_or_default().to_owned();
             return Ok(Verdict::Caught { by: "model, walks".to_owned(), noticed });
@@ -117,6 +121,11 @@ impl Workshop {
             format!("ulimit -v {MEMORY_KIB}; exec timeout {seconds} {} {arguments}", program.display());
         Command::new("sh").args(["-c", &line]).output().map_err(|error| error.to_string())
     }
+}
+
+/// Time that ran out shows nothing.
+fn was_stopped(output: &Output) -> bool {
+    output.status.code() == Some(TIMED_OUT)
 }
 
 /// The first line about a violation, which stands behind the story of its seed.

@@ -41,6 +41,8 @@ use self::{
 
 /// Messages that wait for a paused process; more would be lost by real sockets too.
 const INBOX_MAX: usize = 20_000;
+/// No seed needs a tenth of these: more is a storm of messages.
+const EVENTS_MAX: u64 = 5_000_000;
 
 /// What happens at a time.
 #[derive(Clone, Debug)]
@@ -169,6 +171,13 @@ impl World {
         match self.queue.pop(until) {
             None => {
                 self.now = self.now.max(until);
+                None
+            }
+            Some(_) if self.events >= EVENTS_MAX => {
+                if self.events == EVENTS_MAX {
+                    self.events += 1;
+                    self.checks.violation("storm: the network does not come to rest".to_owned());
+                }
                 None
             }
             Some((at, event)) => {
