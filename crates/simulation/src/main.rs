@@ -7,6 +7,7 @@ mod byzantine;
 mod campaign;
 mod model;
 mod mutants;
+mod twins;
 mod world;
 
 use std::process::ExitCode;
@@ -29,6 +30,8 @@ enum Command {
     Byzantine(byzantine::Arguments),
     /// Every state of two views with one fault, and random walks through four views with three
     Model(model::Arguments),
+    /// Nodes that run twice with one key, under every division of the network and every leader
+    Twins(twins::Arguments),
     /// Breaks a copy of the code on purpose and shows what notices
     Mutants(mutants::Arguments),
 }
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         Command::Campaign(arguments) => campaign::run(&arguments),
         Command::Byzantine(arguments) => byzantine::run(&arguments),
         Command::Model(arguments) => model::run(&arguments),
+        Command::Twins(arguments) => twins::run(&arguments),
         Command::Mutants(arguments) => mutants::run(&arguments),
     };
     if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -34,17 +34,17 @@
 //! **Random walks** ([`walk`]): four to seven validators with as many liars as they stand, four views, three crashes;
 //! single votes, requests and answers, syncs one by one; each walk of random length ends with a closure.
 
-mod checks;
+pub mod checks;
 mod closure;
 mod crew;
 mod disk;
-mod network;
+pub mod network;
 mod print;
-mod remembered;
+pub mod remembered;
 mod search;
-mod validator;
+pub mod validator;
 mod walk;
-mod words;
+pub mod words;
 
 #[cfg(test)]
 mod tests;

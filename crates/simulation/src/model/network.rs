@@ -11,7 +11,7 @@ use realdid_types::{
 };
 
 /// The clocks of everybody stand still: timers are events of the model, and times decide nothing.
-const NOW: Now = Now { monotonic: Duration::ZERO, wall: Timestamp(1_000_000) };
+const WALL: Timestamp = Timestamp(1_000_000);
 
 /// The validators of a model.
 pub struct Network {
@@ -76,8 +76,10 @@ impl Network {
         Settings { genesis: self.digest, me: self.keys[index], max_idle: Duration::from_secs(1) }
     }
 
-    pub fn surroundings(&self) -> Surroundings<'_> {
-        Surroundings { now: NOW, batches: &NoBatches, verifier: &TagVerifier }
+    /// What a validator sees whose clock is so many milliseconds ahead.
+    pub fn surroundings(&self, ahead: u64) -> Surroundings<'_> {
+        let now = Now { monotonic: Duration::ZERO, wall: Timestamp(WALL.0 + ahead) };
+        Surroundings { now, batches: &NoBatches, verifier: &TagVerifier }
     }
 
     /// Executing an empty block: a root that depends on it, and the same validators.

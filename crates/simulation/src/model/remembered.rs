@@ -67,6 +67,11 @@ impl Memory {
         [self.met + self.validators.len(), self.closed.len()]
     }
 
+    /// How many validators it holds now.
+    pub fn held(&self) -> usize {
+        self.beginners.len() + self.validators.len()
+    }
+
     /// A validator as it goes on when its disk has finished what it began.
     pub fn enter(&mut self, network: &Network, validator: &Validator) -> u32 {
         let mut validator = validator.clone();

@@ -51,6 +51,8 @@ pub struct Sent {
 pub struct Validator {
     pub index: usize,
     pub engine: Engine,
+    /// Milliseconds by which its clock is ahead.
+    pub ahead: u64,
     pub storage: Storage,
     /// What the engine asked to be woken for.
     pub timers: BTreeSet<Timer>,
@@ -76,6 +78,7 @@ impl Validator {
         let mut validator = Self {
             index,
             engine,
+            ahead: 0,
             storage: if lazy { Storage::Lazy(Box::new(disk)) } else { Storage::Eager },
             timers: BTreeSet::new(),
             life: 0,
@@ -99,7 +102,7 @@ impl Validator {
         let mut sent = Vec::new();
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
-            for effect in self.engine.step(&network.surroundings(), input) {
+            for effect in self.engine.step(&network.surroundings(self.ahead), input) {
                 self.carry_out(network, effect, &mut inputs, &mut sent);
             }
         }
