@@ -72,13 +72,15 @@ impl Replica {
 
     pub(crate) fn on_have(&mut self, step: &mut Step<'_>, from: Peer, digests: &[BatchDigest]) {
         let Some(index) = self.engine.validators().index_of(&from) else { return };
-        let unknown: Vec<BatchDigest> = digests
-            .iter()
-            .filter(|digest| step.surroundings.ledger.batch(**digest).is_none())
-            .copied()
-            .collect();
-        self.pool.on_have(index, &unknown, step.now());
-        unknown.iter().for_each(|digest| self.acknowledge(step, *digest));
+        // what is stored and not pending is final
+        let is_open = |digest: &BatchDigest| {
+            self.pool.get(digest).is_some()
+                || self.storing.contains_key(digest)
+                || step.surroundings.ledger.batch(*digest).is_none()
+        };
+        let open: Vec<BatchDigest> = digests.iter().copied().filter(is_open).collect();
+        self.pool.on_have(index, &open, step.now());
+        open.iter().for_each(|digest| self.acknowledge(step, *digest));
         step.consensus.push_back(ToConsensus::BatchesChanged);
         self.fetch_batches(step);
     }

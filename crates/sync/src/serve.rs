@@ -13,7 +13,7 @@ pub trait ChainStore {
     fn block_at(&self, height: Height) -> Option<Block>;
     /// The final block of this digest; never a closing block.
     fn block(&self, digest: BlockDigest) -> Option<Block>;
-    /// The batch of this digest.
+    /// The batch of this digest, whether it is in a final block or only stored.
     fn batch(&self, digest: BatchDigest) -> Option<Arc<SignedBatch>>;
     /// The highest final block at or below this height that has a Commit certificate of its own, and that.
     fn commit_at_or_below(&self, height: Height) -> Option<(Height, Certificate)>;
