@@ -121,7 +121,7 @@ pub trait Batches {
     fn status(&self, reference: &BatchReference) -> BatchStatus;
     /// What a leader should propose on a chain that already has `in_chain`; within a block's limits.
     fn select(&self, in_chain: &std::collections::BTreeSet<BatchDigest>) -> Vec<BatchReference>;
-    /// Whether anybody is known to have a batch that is not in the chain.
+    /// Whether somebody honest is known to have a batch that is not in the chain.
     fn heard_pending(&self, in_chain: &std::collections::BTreeSet<BatchDigest>) -> bool;
     /// Whether I have announced a batch to everybody that is not in the chain.
     fn announced_pending(&self, in_chain: &std::collections::BTreeSet<BatchDigest>) -> bool;

@@ -191,10 +191,12 @@ impl BatchPool {
         selected
     }
 
-    /// Whether anybody is known to have a batch that is not in the chain.
+    /// Whether there is a batch that is not in the chain: one that I hold, or that f + 1 announced. Fewer may all be
+    /// liars, who could make everybody fill the disk with empty blocks.
     #[must_use]
     pub fn heard_pending(&self, in_chain: &BTreeSet<BatchDigest>) -> bool {
-        !self.heard.is_empty() || self.held_pending(in_chain)
+        let is_certain = |heard: &Heard| heard.holders.len() > self.quorum.faulty();
+        self.heard.values().any(is_certain) || self.held_pending(in_chain)
     }
 
     /// Whether I hold, and so have announced, a batch that is not in the chain.
