@@ -9,8 +9,10 @@ pub const SEQUENCE_AHEAD_MAX: u64 = 64;
 /// A batch leaves after its oldest transaction has waited this long: a fraction of a view.
 pub const PACK_DELAY: Duration = Duration::from_millis(5);
 /// A transaction that its block skipped is packed again after this long: what it waits for, an earlier number or the
-/// next window of a quota, may take a few blocks.
+/// next window of a quota, may take a few blocks. The time doubles each time, so that what waits in vain costs little.
 pub const REPACK_DELAY: Duration = Duration::from_secs(1);
+/// It does not double more often than this.
+pub const REPACK_DOUBLINGS_MAX: u32 = 5;
 /// Pending batches of one author; with 64 KiB each, 16 MiB.
 pub const AUTHOR_BATCHES_MAX: usize = 256;
 /// Digests that one peer may announce beyond what is held: what four authors may have pending. More can only come

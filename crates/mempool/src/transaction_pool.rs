@@ -10,7 +10,7 @@ use realdid_types::{
     limits::{BATCH_BYTES_MAX, BATCH_TRANSACTIONS_MAX},
 };
 
-use crate::limits::{PACK_DELAY, REPACK_DELAY, SEQUENCE_AHEAD_MAX, TRANSACTIONS_MAX};
+use crate::limits::{PACK_DELAY, REPACK_DELAY, REPACK_DOUBLINGS_MAX, SEQUENCE_AHEAD_MAX, TRANSACTIONS_MAX};
 
 /// Room for a batch's author, number and signature beside its transactions.
 const BATCH_OVERHEAD: usize = 256;
@@ -84,6 +84,17 @@ struct Waiting {
     bytes: usize,
     /// Its time in the queue; none while a batch has it.
     queued: Option<Duration>,
+    /// How often a block skipped it.
+    skipped: u32,
+}
+
+impl Waiting {
+    /// How long it rests before it is packed again.
+    fn rest(&mut self) -> Duration {
+        let doubled = 1_u32 << self.skipped.min(REPACK_DOUBLINGS_MAX);
+        self.skipped = self.skipped.saturating_add(1);
+        REPACK_DELAY.saturating_mul(doubled)
+    }
 }
 
 /// A transaction of a final block.
@@ -133,7 +144,7 @@ impl TransactionPool {
         // with its number and length in the batch
         let bytes = signed.encoded_len().saturating_add(8);
         self.expiries.insert((transaction.expires, place.clone()));
-        self.transactions.insert(place.clone(), Waiting { id, signed, bytes, queued: None });
+        self.transactions.insert(place.clone(), Waiting { id, signed, bytes, queued: None, skipped: 0 });
         self.enqueue(place, now);
         Ok(id)
     }
@@ -207,8 +218,9 @@ impl TransactionPool {
             let (sender, sequence) = (&transaction.transaction.sender, transaction.transaction.sequence);
             self.remove_decided(sender, senders.next_sequence(sender));
             let place = (sender.clone(), sequence);
-            if own && self.transactions.get(&place).is_some_and(|waiting| waiting.queued.is_none()) {
-                self.enqueue(place, now.saturating_add(REPACK_DELAY));
+            let waiting = self.transactions.get_mut(&place).filter(|waiting| own && waiting.queued.is_none());
+            if let Some(rest) = waiting.map(Waiting::rest) {
+                self.enqueue(place, now.saturating_add(rest));
             }
         }
         self.remove_void(block_time)
