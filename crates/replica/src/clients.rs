@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use realdid_mempool::limits::AUTHOR_BATCHES_MAX;
 use realdid_state::{NodeEntry, StateKey, read};
-use realdid_types::{Batch, BatchDigest, SignedTransaction, TransactionId};
+use realdid_types::{Batch, BatchDigest, EpochView, SignedTransaction, TransactionId};
 
 use crate::{Effect, Replica, Timer, ledger::StateSenders, replica::Step};
 
@@ -29,13 +30,13 @@ impl Replica {
 
     /// Packs what waits into a batch, to be signed.
     pub(crate) fn pack(&mut self, step: &mut Step<'_>) {
-        if !self.pool.has_room_for(&self.settings.node) {
-            // peers would refuse it: wait until batches that are out there are final
+        // with too many out there peers would refuse another
+        if !self.knows_its_numbers() || !self.pool.has_room_for(&self.settings.node) {
             step.effects.push(Effect::SetTimer(Timer::Pack, step.now().saturating_add(PACK_PAUSE)));
             return;
         }
         if let Some(transactions) = self.transactions.pack(step.now()) {
-            let number = self.next_batch.max(self.numbers_in_state(step));
+            let number = self.next_batch.max(self.unused_number(step));
             let batch = Batch { author: self.settings.node, number, transactions };
             self.next_batch = number.saturating_add(1);
             let ids: Vec<TransactionId> = batch.transactions.iter().map(SignedTransaction::id).collect();
@@ -45,10 +46,22 @@ impl Replica {
         self.plan_packing(step);
     }
 
-    /// Where a node that lost its own count goes on.
-    fn numbers_in_state(&self, step: &Step<'_>) -> u64 {
+    /// Whoever lost its disk does not know which numbers its own batches had. All that are final by its bound are
+    /// known once a block of that view is.
+    fn knows_its_numbers(&self) -> bool {
+        let validates = self.engine.validators().index_of(&self.settings.me).is_some();
+        let is_back = !self.engine.is_wiped() && self.engine.tip().at >= self.engine.voter().bound();
+        is_back || !validates
+    }
+
+    /// A number that no batch of mine had before, wherever it is now. Used twice, it would take away what was
+    /// promised to the clients of the batch that comes second.
+    fn unused_number(&self, step: &Step<'_>) -> u64 {
         let entry: Option<NodeEntry> = read(&self.final_state(step), &StateKey::Node(self.settings.node));
-        entry.map_or(0, |entry| entry.numbers.next())
+        let next = entry.map_or(0, |entry| entry.numbers.next());
+        let lost_its_disk = self.engine.is_wiped() || self.engine.voter().bound() > EpochView::default();
+        // not more than these were pending
+        next.saturating_add(if lost_its_disk { AUTHOR_BATCHES_MAX as u64 } else { 0 })
     }
 
     /// Tells the clients of an own batch once f + 1 validators hold it.
