@@ -9,7 +9,8 @@ use crate::{
 
 /// The connected peers; at most [`PEERS_MAX`].
 ///
-/// Whoever was asked longest ago is next. Those who rest are left out, and slow ones come after all others.
+/// Whoever was asked longest ago is next. Those who rest are left out, slow ones come after all others, and after those
+/// whoever did not answer the last time: the silent must not cost a deadline each time that they have rested.
 #[derive(Debug, Default)]
 pub(crate) struct Peers {
     known: BTreeMap<Peer, Standing>,
@@ -49,7 +50,7 @@ impl Peers {
     /// Takes whose turn it is among the `eligible`.
     pub(crate) fn take_turn(&mut self, now: Duration, eligible: impl Fn(&Peer) -> bool) -> Option<Peer> {
         let candidates = self.known.iter().filter(|(peer, of)| of.rests_until <= now && eligible(peer));
-        let next = candidates.min_by_key(|(_, of)| (of.slow, of.turn));
+        let next = candidates.min_by_key(|(_, of)| (of.failures, of.slow, of.turn));
         let peer = *next?.0;
         let turn = self.next_turn();
         if let Some(of) = self.known.get_mut(&peer) {
