@@ -277,7 +277,7 @@ impl<'a> Trial<'a> {
         self.run_until(self.world.now + 60_000, |_| false);
         let before = self.world.checks.newest_view();
         let until = self.world.now + 10_000_000;
-        if self.run_until(until, |world| world.checks.decided.contains_key(&id)) {
+        if self.run_until(until, |world| world.checks.promises.decided.contains_key(&id)) {
             let after = self.world.checks.newest_view();
             self.waited.push(after.view.0.saturating_sub(before.view.0));
         } else {
@@ -288,7 +288,9 @@ impl<'a> Trial<'a> {
     /// Everything that was accepted becomes final, and whoever was away has it too.
     fn settle(&mut self) {
         let until = self.world.now + SETTLE;
-        if !self.run_until(until, |world| audit::settled(world) && audit::caught_up(world)) {
+        let due = self.world.checks.promises.due(self.world.checks.newest_time);
+        let decided = |world: &World| due.iter().all(|id| world.checks.promises.decided.contains_key(id));
+        if !self.run_until(until, |world| decided(world) && audit::caught_up(world)) {
             self.world.checks.violation("S5: what was accepted is not final everywhere".to_owned());
         }
     }

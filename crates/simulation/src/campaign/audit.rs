@@ -150,12 +150,6 @@ impl Voices {
     }
 }
 
-/// S5 is settled when everything that was accepted is final or void.
-pub fn settled(world: &World) -> bool {
-    let checks = &world.checks;
-    checks.accepted.iter().all(|id| checks.decided.contains_key(id) || checks.void.contains(id))
-}
-
 /// Whether every validator of the newest epoch runs and votes.
 pub fn all_vote(world: &World) -> bool {
     let Some((epoch, set)) = world.checks.sets.last_key_value() else { return false };

@@ -14,7 +14,7 @@ use realdid_types::{
     BlockDigest, Epoch, EpochView, Evidence, Height, Timestamp, TransactionId, ValidatorSet, Vote, VoteKind,
 };
 
-use super::network::Micros;
+use super::{network::Micros, promises::Promises};
 
 /// No part of a replica may keep more things than this; real bounds are lower, each where it is declared.
 const KEPT_MAX: usize = 8_192;
@@ -27,10 +27,8 @@ pub struct Checks {
     heights: Vec<Height>,
     /// What every honest key signed (S8).
     signed: BTreeMap<(PublicKey, EpochView), BTreeMap<VoteKind, BlockDigest>>,
-    /// Decided transactions (S4), by the height that decided them.
-    pub decided: BTreeMap<TransactionId, Height>,
-    pub accepted: BTreeSet<TransactionId>,
-    pub void: BTreeSet<TransactionId>,
+    /// What clients were told (S4, S5).
+    pub promises: Promises,
     /// Keys of honest validators, for S8 and S9.
     pub honest: BTreeSet<PublicKey>,
     /// Skips that honest nodes sent.
@@ -54,9 +52,7 @@ impl Checks {
             chain: BTreeMap::from([(Height(0), genesis)]),
             heights: vec![Height(0); nodes],
             signed: BTreeMap::new(),
-            decided: BTreeMap::new(),
-            accepted: BTreeSet::new(),
-            void: BTreeSet::new(),
+            promises: Promises::default(),
             honest: BTreeSet::new(),
             skips: 0,
             violations: Vec::new(),
@@ -125,13 +121,13 @@ impl Checks {
         self.newest_view = commit.block.header.at;
         self.final_blocks += 1;
         for receipt in &commit.execution.receipts {
-            if receipt.outcome.is_decided() && self.decided.insert(receipt.transaction, height).is_some() {
+            if receipt.outcome.is_decided() && !self.promises.decide(receipt.transaction, height) {
                 self.violation(format!("S4: transaction {} was decided twice", receipt.transaction));
             }
-            self.count(match receipt.outcome {
-                Outcome::Applied => "receipts: applied",
-                Outcome::Refused(_) => "receipts: refused",
-                Outcome::Skipped(_) => "receipts: skipped",
+            self.count(&match receipt.outcome {
+                Outcome::Applied => "receipts: applied".to_owned(),
+                Outcome::Refused(refusal) => format!("receipts: refused, {refusal:?}"),
+                Outcome::Skipped(reason) => format!("receipts: skipped, {reason:?}"),
             });
         }
     }
@@ -179,14 +175,6 @@ impl Checks {
 
     pub fn on_refused(&mut self, _node: usize, _id: TransactionId, refusal: Refusal) {
         self.count(&format!("refused at the door: {}", refusal_name(refusal)));
-    }
-
-    pub fn on_accepted(&mut self, _node: usize, ids: &[TransactionId]) {
-        self.accepted.extend(ids);
-    }
-
-    pub fn on_void(&mut self, ids: &[TransactionId]) {
-        self.void.extend(ids);
     }
 
     pub fn on_distrust(&mut self, _node: usize, peer: PublicKey, reason: &str) {

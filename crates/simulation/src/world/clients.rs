@@ -3,13 +3,16 @@
 use realdid_crypto::{Context, Digest, Hasher, PublicKey};
 use realdid_types::{
     CreateDid, Did, DidKey, KeySignature, Operation, Purposes, Sender, Sequence, SignedTransaction,
-    Timestamp, Transaction, TransactionId, UpdateDid,
+    Transaction, TransactionId, UpdateDid,
 };
 
 use super::{World, random::Random};
 
 /// How long a transaction stays valid, in milliseconds.
 const LIFETIME: u64 = 60_000;
+
+/// Percent of citizens who do not wait for what they did before.
+const IMPATIENT: u64 = 10;
 
 /// The citizens of a world.
 pub struct Clients {
@@ -21,6 +24,8 @@ struct Citizen {
     did: Did,
     key: PublicKey,
     next: Sequence,
+    /// What it did last.
+    last: TransactionId,
 }
 
 impl Clients {
@@ -33,10 +38,9 @@ impl Clients {
         if nodes.is_empty() {
             return None;
         }
-        let signed = if self.known.is_empty() || self.random.chance(70) {
-            self.create(world)
-        } else {
-            self.update(world)
+        let signed = match self.somebody(world) {
+            Some(place) => self.update(world, place),
+            None => self.create(world),
         };
         let node = *self.random.pick(nodes);
         let id = world.submit(node, signed.clone());
@@ -59,6 +63,17 @@ impl Clients {
         world.submit(node, signed)
     }
 
+    /// A citizen who changes something: most wait until what they did before is decided.
+    fn somebody(&mut self, world: &World) -> Option<usize> {
+        if self.known.is_empty() || self.random.chance(70) {
+            return None;
+        }
+        let place = self.random.below(self.known.len());
+        let last = self.known[place].last;
+        let is_decided = world.checks.promises.decided.contains_key(&last);
+        (is_decided || self.random.chance(IMPATIENT)).then_some(place)
+    }
+
     fn create(&mut self, world: &mut World) -> SignedTransaction {
         let key = world.keyring.draw();
         let recovery = Hasher::new(Context::Key).update(key.as_bytes()).update(b"recovery").finish();
@@ -68,12 +83,12 @@ impl Clients {
             next_key: Digest::ZERO,
         });
         let did = Did(operation.digest());
-        self.known.push(Citizen { did, key, next: Sequence(1) });
-        sign(world, Sender::Did(did), Sequence(0), operation, &[key])
+        let signed = sign(world, Sender::Did(did), Sequence(0), operation, &[key]);
+        self.known.push(Citizen { did, key, next: Sequence(1), last: signed.id() });
+        signed
     }
 
-    fn update(&mut self, world: &mut World) -> SignedTransaction {
-        let place = self.random.below(self.known.len());
+    fn update(&mut self, world: &mut World, place: usize) -> SignedTransaction {
         let added = world.keyring.draw();
         let citizen = &mut self.known[place];
         let (did, old, sequence) = (citizen.did, citizen.key, citizen.next);
@@ -81,7 +96,9 @@ impl Clients {
         citizen.key = added;
         let update =
             UpdateDid { did, add: vec![all_purposes(added)], remove: vec![old], next_key: Digest::ZERO };
-        sign(world, Sender::Did(did), sequence, Operation::UpdateDid(update), &[old, added])
+        let signed = sign(world, Sender::Did(did), sequence, Operation::UpdateDid(update), &[old, added]);
+        self.known[place].last = signed.id();
+        signed
     }
 }
 
@@ -99,7 +116,7 @@ pub fn sign(
 ) -> SignedTransaction {
     let genesis = world.genesis_digest;
     // whoever makes a transaction looks at the clock and at the newest block
-    let now = Timestamp(world.epoch_start + world.now / 1000).max(world.checks.newest_time);
+    let now = world.wall().max(world.checks.newest_time);
     let expires = now.plus(LIFETIME);
     let transaction = Transaction { genesis, sender, sequence, expires, operation };
     let id = transaction.id();

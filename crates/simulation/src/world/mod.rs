@@ -10,8 +10,8 @@ use realdid_consensus::Write;
 use realdid_crypto::{PublicKey, Verifier};
 use realdid_replica::{Commit, Effect, Input, Timer};
 use realdid_types::{
-    Did, Evidence, Genesis, GenesisDigest, Message, SignedBatch, SignedTransaction, TransactionId, Vote,
-    VoteStatement,
+    Did, Evidence, Genesis, GenesisDigest, Message, SignedBatch, SignedTransaction, Timestamp, TransactionId,
+    Vote, VoteStatement,
 };
 
 pub mod checks;
@@ -23,6 +23,7 @@ pub mod liars;
 pub mod network;
 pub mod node;
 pub mod operators;
+mod promises;
 mod queue;
 pub mod random;
 pub mod trace;
@@ -162,6 +163,11 @@ impl World {
         }
     }
 
+    /// The time of day on a good clock.
+    pub fn wall(&self) -> Timestamp {
+        Timestamp(self.epoch_start + self.now / 1_000)
+    }
+
     pub fn schedule(&mut self, at: Micros, event: Event) {
         self.queue.push(at.max(self.now), event);
     }
@@ -290,8 +296,8 @@ impl World {
             }
             Effect::Refused(id, refusal) => self.checks.on_refused(node, id, refusal),
             Effect::Accepted(_) if self.liars.contains_key(&node) => {}
-            Effect::Accepted(ids) => self.checks.on_accepted(node, &ids),
-            Effect::Void(ids) => self.checks.on_void(&ids),
+            Effect::Accepted(ids) => self.checks.promises.accept(node, &ids),
+            Effect::Void(_) => {}
             Effect::Report(evidence) => {
                 if !self.liars.contains_key(&node) {
                     self.checks.on_evidence(node, &evidence);
@@ -466,12 +472,23 @@ impl World {
         self.trace.note(self.now, node, "loses its disk");
         let genesis = self.genesis.clone();
         self.nodes[node].wipe(&genesis);
+        self.checks.promises.lose_disk(node);
+        // nobody tells a node without a vote where its own batches are
+        if !self.is_validator(node) {
+            self.checks.promises.distrust([node, node]);
+        }
+    }
+
+    fn is_validator(&self, node: usize) -> bool {
+        let newest = self.checks.sets.last_key_value();
+        newest.is_some_and(|(_, set)| set.index_of(&self.nodes[node].key).is_some())
     }
 
     /// A second machine with the keys of a node: its folder is marked as that of an unused key, or is empty.
     pub fn add_double(&mut self, original: usize, marked: bool) -> usize {
         let index = self.nodes.len();
         let Node { key, author, .. } = self.nodes[original];
+        self.checks.promises.distrust([original, index]);
         let mut double = Node::new(index, key, author, &self.genesis);
         if !marked {
             double.wipe(&self.genesis);
@@ -520,6 +537,7 @@ impl World {
     /// Hands a transaction to a node, as a client would.
     pub fn submit(&mut self, node: usize, signed: SignedTransaction) -> TransactionId {
         let id = signed.id();
+        self.checks.promises.submit(&signed);
         self.give(node, Input::Submitted(Box::new(signed)));
         id
     }
