@@ -17,7 +17,7 @@ impl Replica {
     /// Executes a block on the state after its parent.
     ///
     /// # Panics
-    /// If a batch is not held: consensus asks for execution only when all are.
+    /// Never: consensus asks for execution only when all batches are held, and until the step ends none is let go of.
     pub(crate) fn execute(&mut self, step: &mut Step<'_>, block: &Block) {
         let digest = block.digest();
         let found: Option<Vec<Arc<SignedBatch>>> =
@@ -65,7 +65,6 @@ impl Replica {
         self.pool.on_final(&block.batches);
         // one that is on its way to disk only now would look pending for ever
         block.batches.iter().for_each(|reference| drop(self.storing.remove(&reference.digest)));
-        self.pool.expire(block.header.time, step.now(), RUMOUR_MAX);
         let tip = Tip::new(&block.header, execution.next_validators.clone());
         step.catch_up.push_back(ToCatchUp::Delivered(tip));
         step.effects.push(Effect::Commit(Box::new(Commit { block: block.clone(), commit, execution })));
@@ -91,6 +90,11 @@ impl Replica {
         }
     }
 
+    /// At the end of a step, because a block that the step executes may name a batch that is void by now.
+    pub(crate) fn forget_void_batches(&mut self, now: Duration) {
+        self.pool.expire(self.engine.tip().time, now, RUMOUR_MAX);
+    }
+
     /// Executions whose block is gone can never become final, and what is final needs no more acknowledgement.
     pub(crate) fn forget_dead_branches(&mut self) {
         let engine = &self.engine;
@@ -107,3 +111,6 @@ impl Replica {
         self.announce_held(step, None);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -101,6 +101,7 @@ impl Replica {
         self.take(&mut step, input);
         self.run_parts(&mut step);
         if !self.fresh.is_empty() {
+            self.forget_void_batches(step.now());
             self.forget_dead_branches();
         }
         step.effects
