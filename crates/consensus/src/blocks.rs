@@ -13,6 +13,7 @@ use crate::Outcome;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blocks {
     tip: BlockDigest,
+    tip_header: Header,
     entries: BTreeMap<BlockDigest, Entry>,
 }
 
@@ -43,8 +44,9 @@ impl Blocks {
     #[must_use]
     pub fn new(tip: Block, outcome: Outcome) -> Self {
         let digest = tip.digest();
+        let tip_header = tip.header.clone();
         let entry = Entry { block: tip, outcome: Some(outcome), executing: false };
-        Self { tip: digest, entries: BTreeMap::from([(digest, entry)]) }
+        Self { tip: digest, tip_header, entries: BTreeMap::from([(digest, entry)]) }
     }
 
     /// The newest final block.
@@ -54,13 +56,9 @@ impl Blocks {
     }
 
     /// The newest final block's header.
-    ///
-    /// # Panics
-    /// Never: the tip is always here.
     #[must_use]
     pub fn tip_header(&self) -> &Header {
-        let Some(entry) = self.entries.get(&self.tip) else { unreachable!("the tip is never removed") };
-        &entry.block.header
+        &self.tip_header
     }
 
     /// Keeps a block. One that is here already stays as it is.
@@ -133,6 +131,8 @@ impl Blocks {
 
     /// Makes a child of the tip the tip; what does not descend from it is let go by [`Blocks::prune`].
     pub fn advance_tip(&mut self, digest: BlockDigest) {
+        let Some(entry) = self.entries.get(&digest) else { return };
+        self.tip_header = entry.block.header.clone();
         let former = std::mem::replace(&mut self.tip, digest);
         self.entries.remove(&former);
     }

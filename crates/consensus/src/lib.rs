@@ -5,6 +5,16 @@
 //! apart from everything that only makes the protocol fast and alive.
 //!
 #![doc = include_str!("protocol.md")]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
 
 mod effect;
 mod input;

@@ -77,7 +77,7 @@ impl Pacemaker {
             self.calm = self.calm.saturating_add(1);
         }
         if self.calm >= self.quorum.n {
-            self.delta = self.estimate().max(self.delta / 2);
+            self.delta = self.estimate().max(self.delta.checked_div(2).unwrap_or_default());
             self.calm = 0;
         }
     }

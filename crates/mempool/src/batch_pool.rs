@@ -99,7 +99,8 @@ impl BatchPool {
             .max()
             .unwrap_or_default();
         self.order.push_back((digest, reference.author));
-        *self.by_author.entry(reference.author).or_default() += 1;
+        let count = self.by_author.entry(reference.author).or_default();
+        *count = count.saturating_add(1);
         self.held.insert(digest, Held { batch, reference, holders, last_expiry });
     }
 
@@ -111,7 +112,8 @@ impl BatchPool {
             } else if self.announced.get(&from).is_none_or(|count| *count < ANNOUNCED_MAX) {
                 let heard = self.heard.entry(*digest).or_insert_with(|| Heard::since(now));
                 if heard.holders.insert(from) {
-                    *self.announced.entry(from).or_default() += 1;
+                    let count = self.announced.entry(from).or_default();
+                    *count = count.saturating_add(1);
                 }
             }
         }

@@ -18,6 +18,7 @@ impl Replica {
     ///
     /// # Panics
     /// Never: consensus asks for execution only when all batches are held, and until the step ends none is let go of.
+    #[expect(clippy::panic, reason = "what consensus saw as held is in reach until the step ends")]
     pub(crate) fn execute(&mut self, step: &mut Step<'_>, block: &Block) {
         let digest = block.digest();
         let found: Option<Vec<Arc<SignedBatch>>> =

@@ -4,6 +4,17 @@
 //! that whoever drives a replica, a node or a simulated world, has only to sign, store, send and wait. It decides
 //! nothing that a part decides.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
+
 mod effect;
 mod input;
 
