@@ -45,3 +45,7 @@ pub use input::{BatchStatus, Batches, Incoming, Input, Now, Outcome, Peer, Timer
 pub use pacemaker::{DELTA_MAX, DELTA_MIN, DELTA_START};
 pub use recovery::{Folder, Recovered};
 pub use voter::Voter;
+
+#[cfg(test)]
+#[path = "../tests/all/network.rs"]
+mod network;

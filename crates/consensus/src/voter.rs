@@ -140,3 +140,6 @@ impl Voter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
