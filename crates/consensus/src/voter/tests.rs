@@ -1,5 +1,7 @@
 //! The five invariants, one by one, in one life and over restarts.
 
+mod floor;
+
 use realdid_types::{Block, Certificate, Epoch, EpochView, View, Vote, VoteStatement};
 
 use super::Voter;
@@ -274,5 +276,3 @@ fn an_earlier_view_may_be_committed_after_votes_in_later_ones() {
     assert!(world.commit(&mut voter, 1).is_some());
     assert!(world.commit(&mut voter, 2).is_some());
 }
-
-mod floor;

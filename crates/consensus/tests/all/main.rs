@@ -1,0 +1,11 @@
+//! What the engine promises to whoever drives it, claim by claim, on the shipped [`realdid_consensus::Engine`].
+
+mod disk;
+mod network;
+mod node;
+mod pool;
+
+mod durability;
+mod idle;
+mod judging;
+mod leading;
