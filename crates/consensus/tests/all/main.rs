@@ -9,3 +9,4 @@ mod durability;
 mod idle;
 mod judging;
 mod leading;
+mod standing;
