@@ -136,3 +136,6 @@ impl Hearing {
         self.heard.get(&index).copied().unwrap_or((self.start, 0))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ mod node;
 mod pool;
 
 mod durability;
+mod giving_up;
 mod idle;
 mod judging;
 mod leading;
