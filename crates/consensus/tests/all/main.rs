@@ -6,6 +6,7 @@ mod node;
 mod pool;
 
 mod durability;
+mod epochs;
 mod giving_up;
 mod idle;
 mod judging;
