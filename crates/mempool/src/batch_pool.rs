@@ -124,7 +124,9 @@ impl BatchPool {
         for digest in digests.iter().filter(|digest| !self.held.contains_key(digest)) {
             let heard = self.heard.entry(*digest).or_insert_with(|| Heard::since(now));
             heard.wanted = true;
-            heard.holders.extend(from);
+            if let Some(from) = from.filter(|from| heard.holders.insert(*from)) {
+                *self.announced.entry(from).or_default() += 1;
+            }
         }
     }
 

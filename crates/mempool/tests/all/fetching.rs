@@ -139,3 +139,15 @@ fn what_came_or_was_forgotten_makes_room_for_other_announcements() {
     pool.on_have(ValidatorIndex(2), &made_up(50_000, 9), ms(0));
     assert_eq!(pool.sizes(), [1, ANNOUNCED_MAX]);
 }
+
+#[test]
+fn a_leaders_proposals_leave_it_no_more_room_for_made_up_batches() {
+    let mut pool = pool();
+    pool.on_have(ValidatorIndex(2), &made_up(0, ANNOUNCED_MAX), ms(0));
+    for number in 0..20 {
+        pool.want(&[digest(number)], from(2), ms(0));
+        pool.on_stored(batch(1, number));
+    }
+    pool.on_have(ValidatorIndex(2), &made_up(50_000, 20), ms(0));
+    assert_eq!(pool.sizes(), [20, ANNOUNCED_MAX]);
+}
