@@ -186,3 +186,6 @@ pub fn evidence(
 ) -> Option<Evidence> {
     Evidence::votes(a.clone(), b.clone()).filter(|evidence| evidence.verify(set, genesis, verifier).is_ok())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,12 @@
 //! Epochs end when a closing block is final; the next one starts with the next validators on the barrier.
 
-use realdid_consensus::{Effect, Folder, Incoming, Outcome, Record, Timer};
-use realdid_types::{
-    Block, Epoch, EpochEnd, EpochView, Height, Message, Request, View, ViewRange, VoteStatement,
-};
+mod elsewhere;
+
+use realdid_consensus::{Effect, Incoming, Outcome, Record, Timer};
+use realdid_types::{Block, Epoch, EpochEnd, EpochView, Height, Message, View, VoteStatement};
 
 use crate::{
-    disk::Disk,
-    network::{GENESIS, Network, TagVerifier, at, consensus_key, forged, root_after},
+    network::{GENESIS, Network, TagVerifier, at, root_after, validators},
     node::{Node, distrusted, proposed, writes},
     pool::{batch, with_batches},
 };
@@ -143,6 +142,16 @@ fn a_leader_after_the_barrier_closes_the_epoch_at_once_and_without_batches() {
 }
 
 #[test]
+fn a_leader_closes_on_the_newest_closing_block() {
+    let epochs = Epochs::new();
+    let mut node = epochs.at_barrier(3);
+    let first = epochs.closing(2, &epochs.barrier());
+    node.prepare(&first);
+    let header = proposed(&node.effects).first().copied().expect("proposed");
+    assert_eq!((header.parent, header.height), (first.digest(), first.header.height));
+}
+
+#[test]
 fn a_final_barrier_alone_does_not_end_the_epoch() {
     let epochs = Epochs::new();
     let mut node = epochs.at_barrier(0);
@@ -219,70 +228,13 @@ fn a_quorum_of_the_old_set_certifies_nothing_in_the_new_epoch() {
 }
 
 #[test]
-fn a_validator_that_is_not_in_the_next_set_votes_no_more() {
-    let epochs =
-        Epochs { new: Network { set: crate::network::validators(1..5), ..Network::of(4) }, ..Epochs::new() };
-    let (node, _) = epochs.entered(0);
-    assert_eq!(node.engine.epoch(), Epoch(1));
-    assert!(!node.engine.is_voting());
-}
-
-#[test]
-fn whoever_speaks_of_the_epoch_before_is_sent_its_proof_once_between_two_repairs() {
-    let epochs = Epochs::new();
-    let (mut node, _) = epochs.entered(0);
-    let proof = Effect::Send(consensus_key(3), Message::EpochEnd(Box::new(epochs.end())));
-    let ask = |node: &mut Node<'_>| {
-        let range = ViewRange { epoch: Epoch(0), first: View(3), last: View(3) };
-        node.hear(3, Incoming::Request(Request::Views(range))).contains(&proof)
-    };
-    assert!(ask(&mut node) && !ask(&mut node));
-    node.fire(Timer::Repair);
-    assert!(ask(&mut node));
-}
-
-#[test]
-fn whoever_speaks_of_a_later_epoch_is_a_hint_to_look_there() {
-    let epochs = Epochs::new();
-    let mut node = Node::new(&epochs.old, 0);
-    let vote = epochs.old.vote(3, VoteStatement::skip(EpochView::new(Epoch(2), View(1))));
-    let effects = node.hear(3, Incoming::Vote(vote));
-    assert!(effects.contains(&Effect::LaterEpoch(Epoch(2), consensus_key(3))));
-}
-
-#[test]
-fn whoever_comes_late_enters_the_next_epoch_by_the_proof_alone() {
-    let epochs = Epochs::new();
+fn a_validator_that_leaves_votes_until_its_epoch_ends_and_no_longer() {
+    let staying = Network { set: validators(1..5), ..Network::of(4) };
+    let epochs = Epochs { new: staying, ..Epochs::new() };
     let mut node = epochs.at_barrier(0);
-    node.hear(3, Incoming::EpochEnd(Box::new(epochs.end())));
-    assert_eq!(node.engine.epoch(), Epoch(1));
-}
-
-#[test]
-fn a_forged_proof_leads_nowhere() {
-    let epochs = Epochs::new();
-    let mut node = epochs.at_barrier(0);
-    let mut fake = epochs.end();
-    fake.commit.signatures[0] = forged();
-    assert_eq!(distrusted(&node.hear(3, Incoming::EpochEnd(Box::new(fake)))), 1);
-    assert_eq!(node.engine.epoch(), Epoch(0));
-}
-
-#[test]
-fn a_wiped_validator_whose_bound_no_final_block_has_reached_asks_the_new_set_again() {
-    let epochs = Epochs::new();
-    let mut node = Node::start(&epochs.old, 0, Disk::new(&epochs.old, Folder::Wiped));
-    node.outcomes.insert(epochs.barrier().digest(), epochs.after_barrier());
-    for from in 1..4 {
-        let nonce = node.disk.nonce();
-        let answer = realdid_types::WipedAnswer { nonce, present: at(1), entry: None };
-        node.hear(from, Incoming::WipedAnswer(Box::new(answer)));
-    }
-    assert!(node.engine.is_voting() && node.engine.voter().bound() == at(3));
-    node.prepare(&epochs.barrier());
     let closing = epochs.closing(2, &epochs.barrier());
     node.prepare(&closing);
-    let effects = node.learn(epochs.old.committed(&closing));
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Broadcast(Message::WipedQuestion(_)))));
+    assert!(node.has_prepared(&closing) && node.has_committed(&closing));
+    node.learn(epochs.old.committed(&closing));
     assert!(node.engine.epoch() == Epoch(1) && !node.engine.is_voting());
 }

@@ -1,12 +1,12 @@
 //! A leader's turn: the lead mark, what it builds on, and when it holds back.
 
 use realdid_consensus::{Effect, Record, Timer};
-use realdid_types::{EpochView, Height, Message, View, VoteStatement};
+use realdid_types::{Block, EpochView, Height, Message, View, VoteStatement};
 
 use crate::{
     network::{Network, at},
     node::{Node, proposed, writes},
-    pool::batch,
+    pool::{batch, with_batches},
 };
 
 /// Validator 1 leads view 1; a batch waits, so that it does not hold back.
@@ -166,4 +166,15 @@ fn a_leader_without_a_way_to_a_parent_gives_its_view_up_after_one_delta_and_not_
     assert!(proposed(&node.effects).is_empty() && !node.has_skipped(4));
     node.fire(Timer::Patience(at(4)));
     assert!(proposed(&node.effects).is_empty() && node.has_skipped(4));
+}
+
+#[test]
+fn a_leader_lists_no_batch_that_its_chain_has_already() {
+    let network = Network::of(4);
+    let mut node = Node::new(&network, 2);
+    node.pool.heard_pending = true;
+    node.pool.to_propose = vec![batch(1), batch(2)];
+    node.prepare(&with_batches(network.child(1, &network.genesis), vec![batch(1)]));
+    let header = proposed(&node.effects).first().copied().expect("proposed");
+    assert_eq!(header.batches, Block::batches_root(&[batch(2)]));
 }

@@ -11,4 +11,5 @@ mod giving_up;
 mod idle;
 mod judging;
 mod leading;
+mod repair;
 mod standing;
