@@ -1,0 +1,62 @@
+//! Own clients: what they hand in, and what they are told.
+
+use realdid_mempool::Refusal;
+use realdid_replica::{Effect, Timer};
+use realdid_types::{GenesisDigest, Message, TransactionId};
+
+use crate::fixture::{Bench, broadcasts};
+
+fn refused(effects: &[Effect]) -> Option<(TransactionId, Refusal)> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Refused(id, refusal) => Some((*id, *refusal)),
+        _ => None,
+    })
+}
+
+#[test]
+fn what_is_handed_in_is_packed_when_its_time_comes() {
+    let mut bench = Bench::of(4);
+    bench.start();
+    let effects = bench.submit(&bench.creation("ann"));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::SetTimer(Timer::Pack, _))));
+    let effects = bench.pack();
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::SignBatch(_))));
+}
+
+#[test]
+fn what_the_pool_does_not_take_is_refused_with_its_reason() {
+    let mut bench = Bench::of(4);
+    bench.start();
+    let mut foreign = bench.creation("ann");
+    foreign.transaction.genesis = GenesisDigest(realdid_crypto::Digest::ZERO);
+    assert_eq!(refused(&bench.submit(&foreign)), Some((foreign.id(), Refusal::OtherNetwork)));
+}
+
+#[test]
+fn an_own_batch_leaves_only_once_it_is_durable() {
+    let mut bench = Bench::of(4);
+    bench.start();
+    bench.slow_disk = true;
+    bench.submit(&bench.creation("ann"));
+    assert_eq!(broadcasts(&bench.pack()).count(), 0);
+    let effects = bench.store_batch();
+    assert!(broadcasts(&effects).any(|message| matches!(message, Message::Batch(_))));
+}
+
+#[test]
+fn own_batches_are_numbered_one_by_one() {
+    let mut bench = Bench::of(4);
+    bench.start();
+    let numbers: Vec<u64> = ["ann", "bob", "cid"]
+        .into_iter()
+        .flat_map(|name| {
+            bench.submit(&bench.creation(name));
+            bench.pack()
+        })
+        .filter_map(|effect| match effect {
+            Effect::SignBatch(batch) => Some(batch.number),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(numbers, [0, 1, 2]);
+}
