@@ -2,9 +2,17 @@
 
 use realdid_mempool::Refusal;
 use realdid_replica::{Effect, Timer};
-use realdid_types::{GenesisDigest, Message, TransactionId};
+use realdid_types::{GenesisDigest, Have, Message, TransactionId};
 
 use crate::fixture::{Bench, broadcasts};
+
+fn accepted(effects: &[Effect]) -> Vec<TransactionId> {
+    let accepted = effects.iter().filter_map(|effect| match effect {
+        Effect::Accepted(ids) => Some(ids.clone()),
+        _ => None,
+    });
+    accepted.flatten().collect()
+}
 
 fn refused(effects: &[Effect]) -> Option<(TransactionId, Refusal)> {
     effects.iter().find_map(|effect| match effect {
@@ -41,6 +49,23 @@ fn an_own_batch_leaves_only_once_it_is_durable() {
     assert_eq!(broadcasts(&bench.pack()).count(), 0);
     let effects = bench.store_batch();
     assert!(broadcasts(&effects).any(|message| matches!(message, Message::Batch(_))));
+}
+
+#[test]
+fn a_client_hears_that_its_transaction_cannot_be_lost_once_f_and_one_more_hold_it() {
+    let mut bench = Bench::of(4);
+    bench.start();
+    let signed = bench.creation("ann");
+    bench.submit(&signed);
+    let effects = bench.pack();
+    assert_eq!(accepted(&effects), []);
+    let batch = broadcasts(&effects).find_map(|message| match message {
+        Message::Batch(batch) => Some(batch.batch.digest()),
+        _ => None,
+    });
+    let have = Message::Have(Have { batches: vec![batch.expect("pushed")] });
+    assert_eq!(accepted(&bench.hear(2, have.clone())), [signed.id()]);
+    assert_eq!(accepted(&bench.hear(3, have)), []);
 }
 
 #[test]
