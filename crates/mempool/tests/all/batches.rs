@@ -151,10 +151,14 @@ fn a_batch_is_pending_until_it_is_in_the_chain() {
 }
 
 #[test]
-fn a_batch_heard_of_is_pending_for_a_leader_and_not_yet_told_by_me() {
+fn a_batch_heard_of_is_pending_once_somebody_honest_announced_it() {
     let mut pool = pool();
-    pool.on_have(ValidatorIndex(2), &[digest(&batch(1, 0))], ms(0));
-    assert!(pool.heard_pending(&BTreeSet::new()) && !pool.held_pending(&BTreeSet::new()));
+    let (nothing, heard) = (BTreeSet::new(), [digest(&batch(1, 0))]);
+    pool.on_have(ValidatorIndex(2), &heard, ms(0));
+    pool.on_have(ValidatorIndex(2), &heard, ms(0));
+    assert!(!pool.heard_pending(&nothing), "one of four may be a liar");
+    pool.on_have(ValidatorIndex(3), &heard, ms(0));
+    assert!(pool.heard_pending(&nothing) && !pool.held_pending(&nothing));
 }
 
 // letting go
