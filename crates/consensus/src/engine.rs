@@ -192,6 +192,9 @@ impl Engine {
             Input::ProposalSigned(header, signature) => self.on_proposal_signed(&mut turn, header, signature),
             Input::Executed(block, outcome) => self.on_executed(&mut turn, block, outcome),
             Input::Synced { block, commit } => self.on_synced(&mut turn, block, commit),
+            Input::Forked(commit) => {
+                self.raise_alarm(&mut turn, Alarm::Fork(commit.statement.block, Box::new(commit)));
+            }
             Input::BatchesChanged => {}
             Input::Timer(timer) => self.on_timer(&mut turn, timer),
             Input::DiskFull(full) => self.disk_full = full,

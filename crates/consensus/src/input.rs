@@ -54,6 +54,8 @@ pub enum Input {
         /// Its own Commit certificate, verified, if it has one.
         commit: Option<Certificate>,
     },
+    /// A verified Commit certificate excludes the final chain that is here: so catching up found.
+    Forked(Certificate),
     /// The pool of batches changed: one became held, or was heard of.
     BatchesChanged,
     /// The timer that was set fired.

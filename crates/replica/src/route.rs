@@ -103,7 +103,9 @@ impl Replica {
             FromCatchUp::Distrust { peer, reason } => {
                 step.effects.push(Effect::Distrust(peer, reason.to_string()))
             }
-            FromCatchUp::Fork { .. } => {}
+            FromCatchUp::Fork { certificate } => {
+                step.consensus.push_back(realdid_consensus::Input::Forked(*certificate));
+            }
             FromCatchUp::WakeAt(at) => step.effects.push(Effect::SetTimer(Timer::CatchUp, at)),
         }
     }

@@ -1,6 +1,6 @@
 //! What stops voting until an operator clears it.
 
-use realdid_consensus::{Alarm, Effect, Incoming};
+use realdid_consensus::{Alarm, Effect, Incoming, Input};
 use realdid_types::{Vote, VoteStatement};
 
 use super::bounded;
@@ -62,4 +62,17 @@ fn two_certificates_that_exclude_each_other_stop_voting_with_an_alarm() {
         assert_eq!(node.engine.alarm(), Some(&expected));
         assert!(!node.engine.is_voting());
     }
+}
+
+#[test]
+fn a_chain_that_catching_up_finds_excluded_stops_voting_with_an_alarm() {
+    let network = Network::of(4);
+    let mut node = Node::new(&network, 0);
+    let commit = network.committed(&network.child(1, &network.genesis));
+    let alarm = Alarm::Fork(commit.statement.block, Box::new(commit.clone()));
+    let effects = node.take(Input::Forked(commit));
+    assert!(effects.contains(&Effect::Alarm(alarm)));
+    node.hear_block(&network.child(1, &network.genesis));
+    assert_eq!(node.decided(), []);
+    assert!(!node.restart().engine.is_voting());
 }
