@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use self::{
     patch::Patch,
-    workshop::{Verdict, Workshop},
+    workshop::{Trials, Verdict, Workshop},
 };
 
 /// What to run.
@@ -28,6 +28,9 @@ pub struct Arguments {
     /// How many walks of the model each mutant may survive after that
     #[arg(long, default_value_t = 20_000)]
     walks: u64,
+    /// How many states of each of the model's searches each mutant may survive after that
+    #[arg(long, default_value_t = 5_000_000)]
+    states: u64,
     /// Minutes for each attempt
     #[arg(long, default_value_t = 30)]
     minutes: u64,
@@ -58,11 +61,12 @@ fn try_all(arguments: &Arguments) -> Result<bool, String> {
         patches.iter().for_each(|patch| say!("{:<32} {}", patch.name, patch.breaks));
         return Ok(true);
     }
+    let trials = Trials { seeds: arguments.seeds, walks: arguments.walks, states: arguments.states };
     let workshop = Workshop::open(&arguments.repository, arguments.minutes)?;
     say!("{:<32} {:<22} first thing noticed", "mutant", "caught by, after");
     let mut survivors = Vec::new();
     for patch in &patches {
-        let verdict = workshop.with(patch, || workshop.judge(arguments.seeds, arguments.walks))?;
+        let verdict = workshop.with(patch, || workshop.judge(trials))?;
         say!("{:<32} {:<22} {}", patch.name, verdict.by(), verdict.noticed());
         if let Verdict::Survived = verdict {
             survivors.push(patch.name.clone());

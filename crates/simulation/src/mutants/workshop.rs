@@ -21,6 +21,14 @@ pub struct Workshop {
     minutes: u64,
 }
 
+/// How much of each kind of trial a mutant may survive.
+#[derive(Clone, Copy)]
+pub struct Trials {
+    pub seeds: u64,
+    pub walks: u64,
+    pub states: u64,
+}
+
 /// What became of a mutant.
 pub enum Verdict {
     Caught { by: String, noticed: String },
@@ -93,8 +101,9 @@ impl Workshop {
         if built.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&built.stderr).into_owned()) }
     }
 
-    /// Lets the campaign try to catch what is built, and then the model's walks.
-    pub fn judge(&self, seeds: u64, walks: u64) -> Result<Verdict, String> {
+    /// Lets the campaign try to catch what is built, then the model's walks, then its searches.
+    pub fn judge(&self, trials: Trials) -> Result<Verdict, String> {
+        let Trials { seeds, walks, states } = trials;
         let campaign = self.run(&format!("campaign --seeds {seeds} --until-violation"))?;
         if was_stopped(&campaign) {
             eprintln!("the campaign's {} minutes are over", self.minutes);
@@ -105,11 +114,22 @@ impl Workshop {
             let noticed = first_violation(&told).unwrap_or("it ran out of memory");
             return Ok(Verdict::Caught { by: format!("campaign, {ran} seeds"), noticed: noticed.to_owned() });
         }
-        let model = self.run(&format!("model --only walks --walks {walks}"))?;
-        if !was_stopped(&model) && !model.status.success() {
-            let told = String::from_utf8_lossy(&model.stdout).into_owned();
-            let noticed = told.lines().last().unwrap_or_default().to_owned();
-            return Ok(Verdict::Caught { by: "model, walks".to_owned(), noticed });
+        let searches = [
+            ("walks", format!("--only walks --walks {walks}")),
+            ("crash", format!("--only crash --states {states} --safety-only")),
+            ("wiped", format!("--only wiped --states {states} --safety-only")),
+        ];
+        for (part, arguments) in searches {
+            let model = self.run(&format!("model {arguments}"))?;
+            if !was_stopped(&model) && !model.status.success() {
+                let told = String::from_utf8_lossy(&model.stdout).into_owned();
+                let noticed = told.lines().find(|line| line.starts_with("VIOLATED")).unwrap_or("a panic");
+                let after = part_size(&told);
+                return Ok(Verdict::Caught {
+                    by: format!("model, {after} {part}"),
+                    noticed: noticed.to_owned(),
+                });
+            }
         }
         Ok(Verdict::Survived)
     }
@@ -126,6 +146,11 @@ impl Workshop {
 /// Time that ran out shows nothing.
 fn was_stopped(output: &Output) -> bool {
     output.status.code() == Some(TIMED_OUT)
+}
+
+/// How many walks or states a model's report tells of: its first number.
+fn part_size(told: &str) -> &str {
+    told.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty()).unwrap_or("?")
 }
 
 /// The first line about a violation, which stands behind the story of its seed.
