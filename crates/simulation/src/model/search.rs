@@ -11,7 +11,8 @@ use std::{
 
 use realdid_consensus::{Incoming, Input, Timer};
 use realdid_types::{
-    Block, BlockDigest, Certificate, Epoch, EpochView, View, VoteStatement, WipedAnswer, WipedQuestion,
+    Block, BlockDigest, Certificate, Epoch, EpochView, View, VoteKind, VoteStatement, WipedAnswer,
+    WipedQuestion,
 };
 
 use super::{
@@ -297,7 +298,9 @@ impl<'a> Search<'a> {
             let known = self.members.get(state[place]);
             let mut acts = known.own.clone();
             if !known.is_mute {
-                acts.extend(heard.iter().copied().map(Act::Hear));
+                let is_over = known.member.validator.view() > VIEWS;
+                let matters = |message: &&u32| !is_over || self.matters_later(**message);
+                acts.extend(heard.iter().filter(matters).copied().map(Act::Hear));
             }
             acts.extend(self.hearable_by(&state, place, certified).into_iter().map(Act::Hear));
             if known.may_crash {
@@ -502,6 +505,15 @@ impl<'a> Search<'a> {
     fn hearable(&self, certified: u64) -> Vec<u32> {
         let certified = self.statements.iter().enumerate().filter(|(bit, _)| certified >> bit & 1 == 1);
         certified.flat_map(|(_, one)| [Some(one.certificate), one.block]).flatten().collect()
+    }
+
+    /// Whether it can still change what somebody says who has left both views.
+    fn matters_later(&self, message: u32) -> bool {
+        match &self.messages.get(message).1 {
+            Incoming::Certificate(certificate) => certificate.statement.kind != VoteKind::Skip,
+            Incoming::Block(_) => false,
+            _ => true,
+        }
     }
 
     /// What only this one may hear: proposals of its present view, its own votes, answers to its question.

@@ -472,7 +472,6 @@ impl World {
         self.trace.note(self.now, node, "loses its disk");
         let genesis = self.genesis.clone();
         self.nodes[node].wipe(&genesis);
-        self.checks.promises.lose_disk(node);
         // nobody tells a node without a vote where its own batches are
         if !self.is_validator(node) {
             self.checks.promises.distrust([node, node]);

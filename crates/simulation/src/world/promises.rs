@@ -40,15 +40,10 @@ impl Promises {
         }
     }
 
-    /// These use one key: they number their batches alike.
+    /// These may number two batches alike: nobody told them what they lost, or they use one key.
     pub fn distrust(&mut self, nodes: [usize; 2]) {
         self.faulty.extend(nodes);
         nodes.iter().for_each(|node| drop(self.accepted.remove(node)));
-    }
-
-    /// A node lost its disk: it counts as faulty, for it may use a number of its batches again.
-    pub fn lose_disk(&mut self, node: usize) {
-        self.accepted.remove(&node);
     }
 
     /// A block decides a transaction; false if another did before.
