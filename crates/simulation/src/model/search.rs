@@ -25,15 +25,15 @@ use super::{
     words::{describe_message, describe_statement},
 };
 
-/// What may happen once in a run, to any honest validator.
+/// What may happen once in a run, and to which validator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// None at all.
     Nothing,
     /// A crash that loses some of the last writes, and a restart.
-    Crash,
+    Crash(usize),
     /// A crash that loses the whole disk, and a restart.
-    Wipe,
+    Wipe(usize),
 }
 
 /// Views above this are entered, but nothing is proposed to others or given up in them.
@@ -138,7 +138,8 @@ struct Statement {
 /// The numbers of the three honest validators.
 type State = [u32; 3];
 
-type Place = u8;
+/// The parent of the first state.
+const NOBODY: u32 = u32::MAX;
 
 /// What is known of a search so far.
 pub struct Search<'a> {
@@ -162,8 +163,9 @@ pub struct Search<'a> {
     records: Interner<()>,
     checked: Table<State, ()>,
     states: Vec<State>,
-    origins: Vec<(u32, Place, Act)>,
-    numbers: Table<State, u32>,
+    /// From which state each was reached first.
+    parents: Vec<u32>,
+    known: Table<State, ()>,
     silent: Memory,
     helped: Memory,
     entered: Table<(u32, bool), u32>,
@@ -204,8 +206,8 @@ impl<'a> Search<'a> {
             records: Interner::new(),
             checked: Table::default(),
             states: Vec::new(),
-            origins: Vec::new(),
-            numbers: Table::default(),
+            parents: Vec::new(),
+            known: Table::default(),
             silent: Memory::new(),
             helped: Memory::new(),
             entered: Table::default(),
@@ -227,22 +229,18 @@ impl<'a> Search<'a> {
         self.first_answer = Some(self.answer_of_liar(EpochView::new(Epoch(0), View(1)), None));
     }
 
-    /// One beginning without a crash to come is the same as one with: each beginning says who will crash.
     fn begin(&mut self) {
-        let victims = if self.fault == Fault::Crash { self.honest.clone() } else { vec![usize::MAX] };
-        for victim in victims {
-            let mut state = [0; 3];
-            for (place, index) in self.honest.clone().into_iter().enumerate() {
-                let validator = Validator::new(self.network, index, self.broken, index == victim);
-                let member = Member { validator, asked: None, answers: BTreeSet::new() };
-                state[place] = self.number(member);
-            }
-            self.reach(state, (u32::MAX, 0, Act::Idle));
+        let mut state = [0; 3];
+        for (place, index) in self.honest.clone().into_iter().enumerate() {
+            let crashes = self.fault == Fault::Crash(index);
+            let validator = Validator::new(self.network, index, self.broken, crashes);
+            state[place] = self.number(Member { validator, asked: None, answers: BTreeSet::new() });
         }
+        self.reach(state, NOBODY);
     }
 
     /// Explores until everything is known, or `states_max` states are.
-    pub fn run(&mut self, states_max: usize, mut progress: impl FnMut(&Self, usize)) -> Found {
+    pub fn run(&mut self, states_max: usize, mut progress: impl FnMut(&Self, usize, usize)) -> Found {
         let (mut next, mut depth, mut level_end) = (0, 0, self.states.len());
         let mut violation = None;
         while next < self.states.len() && self.states.len() < states_max {
@@ -251,7 +249,7 @@ impl<'a> Search<'a> {
                 level_end = self.states.len();
             }
             if next % 4096 == 0 {
-                progress(self, depth);
+                progress(self, depth, level_end - next);
             }
             if let Err(what) = self.examine(next) {
                 violation = Some((what, self.path(next)));
@@ -282,18 +280,27 @@ impl<'a> Search<'a> {
         [self.members.len(), self.steps.len(), a + c, b + d]
     }
 
-    fn reach(&mut self, state: State, origin: (u32, Place, Act)) {
-        if !self.numbers.contains_key(&state) {
-            self.numbers.insert(state, self.states.len() as u32);
+    fn reach(&mut self, state: State, parent: u32) {
+        if self.known.insert(state, ()).is_none() {
             self.states.push(state);
-            self.origins.push(origin);
+            self.parents.push(parent);
         }
     }
 
     fn expand(&mut self, number: usize) {
         let state = self.states[number];
-        let certified = self.certified(&state);
+        for (place, act) in self.acts_in(&state) {
+            if let Some(after) = self.step(&state, place, act) {
+                self.reach(after, number as u32);
+            }
+        }
+    }
+
+    /// Everything that may happen next, and to whom.
+    fn acts_in(&self, state: &State) -> Vec<(usize, Act)> {
+        let certified = self.certified(state);
         let heard = self.hearable(certified);
+        let mut all = Vec::new();
         for place in 0..state.len() {
             let known = self.members.get(state[place]);
             let mut acts = known.own.clone();
@@ -302,7 +309,7 @@ impl<'a> Search<'a> {
                 let matters = |message: &&u32| !is_over || self.matters_later(**message);
                 acts.extend(heard.iter().filter(matters).copied().map(Act::Hear));
             }
-            acts.extend(self.hearable_by(&state, place, certified).into_iter().map(Act::Hear));
+            acts.extend(self.hearable_by(state, place, certified).into_iter().map(Act::Hear));
             if known.may_crash {
                 let lasts: Vec<Last> = acts.iter().copied().filter_map(Last::of).collect();
                 let crashes =
@@ -311,19 +318,9 @@ impl<'a> Search<'a> {
                     acts.extend(lasts.iter().map(|last| Act::Crash(*last, synced, kept)));
                 }
             }
-            for act in acts {
-                if act == Act::Wipe && self.is_anybody_wiped(&state) {
-                    continue;
-                }
-                if let Some(after) = self.step(&state, place, act) {
-                    self.reach(after, (number as u32, place as Place, act));
-                }
-            }
+            all.extend(acts.into_iter().map(|act| (place, act)));
         }
-    }
-
-    fn is_anybody_wiped(&self, state: &[u32]) -> bool {
-        state.iter().any(|number| self.members.get(*number).member.validator.life > 0)
+        all
     }
 
     /// The state after an act, if it differs.
@@ -495,7 +492,7 @@ impl<'a> Search<'a> {
         if let Storage::Lazy(disk) = &validator.storage {
             acts.extend((0..=disk.queue.len()).map(|kept| Act::Crash(Last::Nothing, 0, kept as u8)));
         }
-        if self.fault == Fault::Wipe && validator.life == 0 {
+        if self.fault == Fault::Wipe(validator.index) && validator.life == 0 {
             acts.push(Act::Wipe);
         }
         acts
@@ -652,12 +649,16 @@ impl<'a> Search<'a> {
     }
 
     /// The events that lead to a state, in words.
-    fn path(&self, number: usize) -> Vec<String> {
+    fn path(&mut self, number: usize) -> Vec<String> {
         let mut path = Vec::new();
         let mut next = number;
-        while let Some((from, place, act)) = self.origins.get(next).filter(|origin| origin.0 != u32::MAX) {
-            path.push(self.describe(usize::from(*place), *act, self.states[next][usize::from(*place)]));
-            next = *from as usize;
+        while self.parents[next] != NOBODY {
+            let parent = self.parents[next] as usize;
+            let (before, after) = (self.states[parent], self.states[next]);
+            let mut acts = self.acts_in(&before).into_iter();
+            let led = acts.find(|(place, act)| self.step(&before, *place, *act) == Some(after));
+            path.extend(led.map(|(place, act)| self.describe(place, act, after[place])));
+            next = parent;
         }
         path.reverse();
         path

@@ -11,18 +11,18 @@ use super::{
 
 fn search(fault: Fault, broken: Broken, closes: bool, states: usize) -> Found {
     let network = Network::new(4, BTreeSet::from([1]));
-    Search::new(&network, fault, broken, closes).run(states, |_, _| {})
+    Search::new(&network, fault, broken, closes).run(states, |_, _, _| {})
 }
 
 #[test]
 fn the_first_states_with_a_crash_keep_every_rule_and_come_to_a_commit() {
-    let found = search(Fault::Crash, Broken::Nothing, true, 20_000);
+    let found = search(Fault::Crash(2), Broken::Nothing, true, 20_000);
     assert_eq!(found.violation, None);
 }
 
 #[test]
 fn the_first_states_with_a_wiped_validator_keep_every_rule() {
-    let found = search(Fault::Wipe, Broken::Nothing, true, 20_000);
+    let found = search(Fault::Wipe(2), Broken::Nothing, true, 20_000);
     assert_eq!(found.violation, None);
 }
 
@@ -42,7 +42,7 @@ fn a_walk_is_the_same_each_time() {
 /// A crash between sending and storing lets an honest validator contradict itself.
 #[test]
 fn a_vote_sent_before_it_is_durable_is_found_out() {
-    let found = search(Fault::Crash, Broken::SendsEarly, false, 1_000_000);
+    let found = search(Fault::Crash(2), Broken::SendsEarly, false, 1_000_000);
     let (what, path) = found.violation.expect("a contradiction");
     assert!(what.contains("I1") || what.contains("I2") || what.contains("raised an alarm"), "{what}");
     assert!(path.iter().any(|event| event.contains("crashes")), "{path:?}");
@@ -51,6 +51,6 @@ fn a_vote_sent_before_it_is_durable_is_found_out() {
 /// What was lost on the way must be sent again by somebody.
 #[test]
 fn a_network_without_repair_is_found_to_halt() {
-    let found = search(Fault::Crash, Broken::NoRepair, true, 20_000);
+    let found = search(Fault::Crash(2), Broken::NoRepair, true, 20_000);
     assert!(found.violation.is_some_and(|(what, _)| what.contains("halt")));
 }
