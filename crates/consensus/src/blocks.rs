@@ -26,6 +26,8 @@ pub struct Entry {
     pub outcome: Option<Outcome>,
     /// Whether execution was asked for.
     pub executing: bool,
+    /// Whether its batches were asked for since the last repair.
+    pub asked: bool,
 }
 
 /// A way down from a block.
@@ -45,7 +47,7 @@ impl Blocks {
     pub fn new(tip: Block, outcome: Outcome) -> Self {
         let digest = tip.digest();
         let tip_header = tip.header.clone();
-        let entry = Entry { block: tip, outcome: Some(outcome), executing: false };
+        let entry = Entry { block: tip, outcome: Some(outcome), executing: false, asked: false };
         Self { tip: digest, tip_header, entries: BTreeMap::from([(digest, entry)]) }
     }
 
@@ -63,7 +65,12 @@ impl Blocks {
 
     /// Keeps a block. One that is here already stays as it is.
     pub fn insert(&mut self, block: Block) {
-        self.entries.entry(block.digest()).or_insert(Entry { block, outcome: None, executing: false });
+        self.entries.entry(block.digest()).or_insert(Entry {
+            block,
+            outcome: None,
+            executing: false,
+            asked: false,
+        });
     }
 
     /// The block of this digest.
@@ -75,6 +82,18 @@ impl Blocks {
     /// Marks a block as being executed; false if it was before.
     pub fn start_executing(&mut self, digest: BlockDigest) -> bool {
         self.entries.get_mut(&digest).is_some_and(|entry| !std::mem::replace(&mut entry.executing, true))
+    }
+
+    /// Notes that the batches of a block were asked for.
+    pub fn set_asked(&mut self, digest: BlockDigest) {
+        if let Some(entry) = self.entries.get_mut(&digest) {
+            entry.asked = true;
+        }
+    }
+
+    /// Whatever was asked for may be asked for again.
+    pub fn forget_asked(&mut self) {
+        self.entries.values_mut().for_each(|entry| entry.asked = false);
     }
 
     /// Keeps what executing a block led to.

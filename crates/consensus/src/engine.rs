@@ -8,12 +8,12 @@ use std::{
 
 use realdid_crypto::{PublicKey, Verifier};
 use realdid_types::{
-    Block, BlockDigest, Certificate, EpochEnd, EpochView, GenesisDigest, Header, Message, Proposal,
-    ValidatorIndex, ValidatorSet, View, Vote, VoteStatement,
+    BatchReference, Block, BlockDigest, Certificate, EpochEnd, EpochView, GenesisDigest, Header, Message,
+    Proposal, ValidatorIndex, ValidatorSet, View, Vote, VoteKind, VoteStatement,
 };
 
 use crate::{
-    Alarm, Batches, Effect, Input, Now, Outcome, Peer, Record, Timer, Write,
+    Alarm, BatchStatus, Batches, Effect, Input, Now, Outcome, Peer, Record, Timer, Write,
     blocks::Blocks,
     certificates::Certificates,
     pacemaker::{Hearing, Pacemaker},
@@ -269,9 +269,31 @@ impl Engine {
                 self.blocks.start_executing(digest);
                 turn.effect(Effect::Execute(Box::new(block)));
                 moved = true;
+            } else if !entry.asked && self.is_certified(digest, &entry.block.header) {
+                self.fetch_batches(turn, digest);
             }
         }
         moved
+    }
+
+    /// Others went on with this block, so that its proposal will not be judged here any more.
+    fn is_certified(&self, digest: BlockDigest, header: &Header) -> bool {
+        let names = |kind| {
+            let known = self.certificates.get(kind, header.at.view);
+            known.is_some_and(|certificate| certificate.statement.block == digest)
+        };
+        names(VoteKind::Prepare) || names(VoteKind::Commit) || self.decided.contains(&digest)
+    }
+
+    fn fetch_batches(&mut self, turn: &mut Turn<'_>, digest: BlockDigest) {
+        let Some(entry) = self.blocks.get(digest) else { return };
+        let is_missing = |reference: &&BatchReference| turn.batches().status(reference) != BatchStatus::Held;
+        let missing =
+            entry.block.batches.iter().filter(is_missing).map(|reference| reference.digest).collect();
+        if let Some(leader) = self.key_of(entry.block.header.proposer) {
+            turn.effect(Effect::FetchBatches(missing, leader));
+            self.blocks.set_asked(digest);
+        }
     }
 
     /// Stops voting for good and says why.

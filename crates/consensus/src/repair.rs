@@ -21,6 +21,7 @@ impl Engine {
     pub(crate) fn on_repair(&mut self, turn: &mut Turn<'_>) {
         turn.timer(Timer::Repair, turn.now().saturating_add(REPAIR_INTERVAL));
         self.view.asked = false;
+        self.blocks.forget_asked();
         self.catching_up_to = None;
         if let Some(previous) = &mut self.previous {
             previous.told.clear();

@@ -145,6 +145,23 @@ fn missing_batches_are_fetched_from_the_leader_once() {
     assert!(!node.take(Input::BatchesChanged).contains(&fetch));
 }
 
+/// Nobody judges it any more, but what follows cannot be executed without it.
+#[test]
+fn the_batches_of_a_block_that_others_certified_are_fetched_until_they_come() {
+    let network = Network::of(4);
+    let (mut node, parent) = in_view_2(&network);
+    node.pool.missing.insert(batch(1).digest);
+    let block = with_batches(network.child(2, &parent), vec![batch(1)]);
+    let fetch = Effect::FetchBatches(vec![batch(1).digest], consensus_key(network.leader(2)));
+    node.learn(network.prepared(&block));
+    let effects = node.hear(1, Incoming::Block(Box::new(block)));
+    assert!(effects.contains(&fetch));
+    assert!(!node.take(Input::BatchesChanged).contains(&fetch));
+    assert!(node.fire(Timer::Repair).contains(&fetch));
+    node.pool.missing.clear();
+    assert!(!node.fire(Timer::Repair).contains(&fetch));
+}
+
 #[test]
 fn a_missing_parent_is_asked_for_by_its_digest() {
     let network = Network::of(4);
