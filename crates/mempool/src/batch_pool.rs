@@ -125,7 +125,8 @@ impl BatchPool {
             let heard = self.heard.entry(*digest).or_insert_with(|| Heard::since(now));
             heard.wanted = true;
             if let Some(from) = from.filter(|from| heard.holders.insert(*from)) {
-                *self.announced.entry(from).or_default() += 1;
+                let count = self.announced.entry(from).or_default();
+                *count = count.saturating_add(1);
             }
         }
     }
