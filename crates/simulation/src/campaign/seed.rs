@@ -237,8 +237,8 @@ impl Scenario {
         let decided = |world: &World| due.iter().all(|id| world.checks.promises.decided.contains_key(id));
         if !decided(world) && self.run_until(world, world.now + fair, decided).is_none() {
             let left = due.iter().filter(|id| !world.checks.promises.decided.contains_key(*id));
-            let left = left.collect::<Vec<_>>();
-            world.checks.violation(format!("S5: accepted, executable, and not decided: {left:?}"));
+            let (count, some) = (left.clone().count(), left.take(3).collect::<Vec<_>>());
+            world.checks.violation(format!("S5: {count} accepted, executable, and not decided: {some:?}"));
         }
         self.quiet = true;
         let settled = |world: &World| world.checks.promises.open(world.checks.newest_time).is_empty();
@@ -246,7 +246,8 @@ impl Scenario {
         let in_time = world.checks.newest_time <= world.wall().plus(SETTLE / 1_000);
         if in_time && !settled(world) && self.run_until_seconds(world, SETTLE, settled).is_none() {
             let left = world.checks.promises.open(world.checks.newest_time);
-            world.checks.violation(format!("S5: accepted, and neither final nor void: {left:?}"));
+            let (count, some) = (left.len(), left.iter().take(3).collect::<Vec<_>>());
+            world.checks.violation(format!("S5: {count} accepted, and neither final nor void: {some:?}"));
         }
     }
 

@@ -76,13 +76,7 @@ impl Clients {
 
     fn create(&mut self, world: &mut World) -> SignedTransaction {
         let key = world.keyring.draw();
-        let recovery = Hasher::new(Context::Key).update(key.as_bytes()).update(b"recovery").finish();
-        let operation = Operation::CreateDid(CreateDid {
-            keys: vec![all_purposes(key)],
-            recovery,
-            next_key: Digest::ZERO,
-        });
-        let did = Did(operation.digest());
+        let (did, operation) = creation(key);
         let signed = sign(world, Sender::Did(did), Sequence(0), operation, &[key]);
         self.known.push(Citizen { did, key, next: Sequence(1), last: signed.id() });
         signed
@@ -106,6 +100,28 @@ fn all_purposes(key: PublicKey) -> DidKey {
     DidKey { key, purposes: Purposes { authentication: true, invocation: true, assertion: false } }
 }
 
+/// What makes the DID of this key.
+fn creation(key: PublicKey) -> (Did, Operation) {
+    let recovery = Hasher::new(Context::Key).update(key.as_bytes()).update(b"recovery").finish();
+    let operation =
+        Operation::CreateDid(CreateDid { keys: vec![all_purposes(key)], recovery, next_key: Digest::ZERO });
+    (Did(operation.digest()), operation)
+}
+
+/// Somebody new, whose first transaction is void already.
+pub fn create_too_late(world: &mut World) -> SignedTransaction {
+    let key = world.keyring.draw();
+    let (did, operation) = creation(key);
+    let transaction = Transaction {
+        genesis: world.genesis_digest,
+        sender: Sender::Did(did),
+        sequence: Sequence(0),
+        expires: world.checks.newest_time,
+        operation,
+    };
+    with_signatures(world, transaction, &[key])
+}
+
 /// A transaction with the signatures of these keys.
 pub fn sign(
     world: &World,
@@ -118,7 +134,10 @@ pub fn sign(
     // whoever makes a transaction looks at the clock and at the newest block
     let now = world.wall().max(world.checks.newest_time);
     let expires = now.plus(LIFETIME);
-    let transaction = Transaction { genesis, sender, sequence, expires, operation };
+    with_signatures(world, Transaction { genesis, sender, sequence, expires, operation }, keys)
+}
+
+fn with_signatures(world: &World, transaction: Transaction, keys: &[PublicKey]) -> SignedTransaction {
     let id = transaction.id();
     let mut signatures: Vec<KeySignature> = keys
         .iter()

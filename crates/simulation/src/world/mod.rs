@@ -296,7 +296,7 @@ impl World {
             }
             Effect::Refused(id, refusal) => self.checks.on_refused(node, id, refusal),
             Effect::Accepted(_) if self.liars.contains_key(&node) => {}
-            Effect::Accepted(ids) => self.checks.promises.accept(node, &ids),
+            Effect::Accepted(ids) => self.accept(node, &ids),
             Effect::Void(_) => {}
             Effect::Report(evidence) => {
                 if !self.liars.contains_key(&node) {
@@ -355,8 +355,21 @@ impl World {
 
     fn store_batch(&mut self, node: usize, batch: Arc<SignedBatch>) {
         let digest = batch.batch.digest();
+        if !self.liars.contains_key(&node) {
+            self.check_batch(node, &batch);
+        }
         self.nodes[node].write(Entry::Batch(batch));
         self.sync_later(node, vec![Stored::Batch(digest)]);
+    }
+
+    /// Batches of strangers and those with wrong signatures take room from nobody.
+    fn check_batch(&mut self, node: usize, batch: &SignedBatch) {
+        let author = batch.batch.author;
+        if !self.nodes.iter().any(|member| member.author == author) {
+            self.checks.violation(format!("S10: node {node} stores a batch of the stranger {author}"));
+        } else if !batch.verify(self.genesis_digest, self.verifier.as_ref()) {
+            self.checks.violation(format!("S3: node {node} stores a batch whose signatures do not hold"));
+        }
     }
 
     /// A sync covers everything written before it; syncs return in order.
@@ -472,10 +485,14 @@ impl World {
         self.trace.note(self.now, node, "loses its disk");
         let genesis = self.genesis.clone();
         self.nodes[node].wipe(&genesis);
-        // nobody tells a node without a vote where its own batches are
-        if !self.is_validator(node) {
+        self.checks.promises.lose_disk(node);
+    }
+
+    fn accept(&mut self, node: usize, ids: &[TransactionId]) {
+        if self.checks.promises.has_lost_disk(node) && !self.is_validator(node) {
             self.checks.promises.distrust([node, node]);
         }
+        self.checks.promises.accept(node, ids);
     }
 
     fn is_validator(&self, node: usize) -> bool {

@@ -10,6 +10,8 @@ pub struct Promises {
     submitted: BTreeMap<TransactionId, Submitted>,
     /// By the nodes that said so.
     accepted: BTreeMap<usize, BTreeSet<TransactionId>>,
+    /// Nodes that lost their disk.
+    wiped: BTreeSet<usize>,
     /// Nodes whose word counts for nothing.
     faulty: BTreeSet<usize>,
     /// By the height that decided them.
@@ -38,6 +40,16 @@ impl Promises {
         if !self.faulty.contains(&node) {
             self.accepted.entry(node).or_default().extend(ids);
         }
+    }
+
+    /// A node forgets which batches it made. One that votes is told how far the others are before it makes new ones.
+    pub fn lose_disk(&mut self, node: usize) {
+        self.wiped.insert(node);
+    }
+
+    /// Whether a node ever lost its disk.
+    pub fn has_lost_disk(&self, node: usize) -> bool {
+        self.wiped.contains(&node)
     }
 
     /// These may number two batches alike: nobody told them what they lost, or they use one key.

@@ -28,6 +28,7 @@ mod is_silent;
 mod keeps_proposals;
 mod leaves_gaps;
 mod moves_certificates;
+mod packs_expired;
 mod prepares_twice;
 mod promises_heights;
 mod proposes_on_stale_parents;
@@ -37,6 +38,7 @@ mod replays_transactions;
 mod shortens_certificates;
 mod skips_own_views;
 mod soothes_amnesiacs;
+mod speaks_for_strangers;
 mod tells_the_truth;
 mod votes_elsewhere;
 mod withholds_batches;
@@ -77,6 +79,8 @@ pub const KINDS: &[(&str, Lie)] = &[
     ("batches with an invalid transaction", breaks_transactions::lie),
     ("batches with a crafted signature", crafts_signatures::lie),
     ("batches framed with another author", frames_others::lie),
+    ("batches of strangers", speaks_for_strangers::lie),
+    ("expired transactions", packs_expired::lie),
     ("duplicate and replayed transactions", replays_transactions::lie),
     ("silent leaders", keeps_proposals::lie),
     ("leaders that only skip", skips_own_views::lie),
