@@ -228,9 +228,11 @@ impl Breaker {
     }
 }
 
-/// Whether a node that lost its disk has reached the view from which on it may vote.
+/// Whether a node that lost its disk may vote, and will not fall silent again when an epoch begins.
 fn may_vote_again(world: &World, node: usize) -> bool {
     let Some(replica) = &world.nodes[node].replica else { return false };
     let engine = replica.engine();
-    engine.is_voting() && engine.voter().may_vote(engine.at())
+    engine.is_voting()
+        && engine.voter().may_vote(engine.at())
+        && engine.tip().at >= engine.voter().bound()
 }
