@@ -82,7 +82,7 @@ impl Replica {
         self.pool.on_have(index, &open, step.now());
         open.iter().for_each(|digest| self.acknowledge(step, *digest));
         step.consensus.push_back(ToConsensus::BatchesChanged);
-        self.fetch_batches(step);
+        self.plan_fetching(step);
     }
 
     pub(crate) fn want_batches(&mut self, step: &mut Step<'_>, digests: &[BatchDigest], from: Peer) {
@@ -91,7 +91,8 @@ impl Replica {
         self.fetch_batches(step);
     }
 
-    /// Asks for what is due, and comes back while anything is missing.
+    /// Asks for what is due, and comes back while anything is missing. It looks at everything that was heard of: not to
+    /// be done for every announcement.
     pub(crate) fn fetch_batches(&mut self, step: &mut Step<'_>) {
         for fetch in self.pool.to_fetch(step.now(), self.engine.delta()) {
             let request = Message::Request(Request::Batch(fetch.digest));
@@ -100,6 +101,10 @@ impl Replica {
                 None => step.effects.push(Effect::Broadcast(Arc::new(request))),
             }
         }
+        self.plan_fetching(step);
+    }
+
+    fn plan_fetching(&mut self, step: &mut Step<'_>) {
         let [_, heard] = self.pool.sizes();
         if heard > 0 && !self.fetching {
             self.fetching = true;

@@ -23,7 +23,7 @@ impl Batches for PoolView<'_> {
         let pending = self.pool.reference(&reference.digest).cloned();
         let stored =
             || self.fresh.get(&reference.digest).cloned().or_else(|| self.ledger.batch(reference.digest));
-        let known = pending.or_else(|| stored().map(|batch| batch.reference()));
+        let known = pending.or_else(|| stored().map(|batch| batch.reference_under(reference.digest)));
         match known {
             Some(known) if known == *reference => BatchStatus::Held,
             Some(_) => BatchStatus::Contradicted,

@@ -62,8 +62,14 @@ impl SignedBatch {
     /// How a block names it.
     #[must_use]
     pub fn reference(&self) -> BatchReference {
+        self.reference_under(self.batch.digest())
+    }
+
+    /// How a block names it, for whoever keeps it under its digest and need not hash it again.
+    #[must_use]
+    pub fn reference_under(&self, digest: BatchDigest) -> BatchReference {
         BatchReference {
-            digest: self.batch.digest(),
+            digest,
             author: self.batch.author,
             bytes: u32::try_from(self.encoded_len()).unwrap_or(u32::MAX),
             transactions: u32::try_from(self.batch.transactions.len()).unwrap_or(u32::MAX),
