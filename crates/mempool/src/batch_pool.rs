@@ -50,7 +50,7 @@ struct Heard {
 pub struct Fetch {
     /// Which.
     pub digest: BatchDigest,
-    /// From whom; from anybody if nobody is known to hold it.
+    /// From whom; from anybody if no holder is known that was not asked before.
     pub from: Option<ValidatorIndex>,
 }
 
@@ -141,8 +141,7 @@ impl BatchPool {
                 heard.wanted || heard.holders.len() >= enough || now.saturating_sub(heard.since) >= delta;
             let rested = heard.asked.is_none_or(|asked| now.saturating_sub(asked) >= interval);
             if due && rested {
-                let place = heard.tries.checked_rem(heard.holders.len()).unwrap_or(0);
-                fetches.push(Fetch { digest: *digest, from: heard.holders.iter().nth(place).copied() });
+                fetches.push(Fetch { digest: *digest, from: heard.next_holder() });
                 heard.asked = Some(now);
                 heard.tries = heard.tries.saturating_add(1);
             }
@@ -275,6 +274,14 @@ impl BatchPool {
 }
 
 impl Heard {
+    /// Whom to ask: the holders in turn; for what a proposal names, everybody once all of them were asked, since whoever
+    /// let it go from its pool as final or void still has it and does not announce it any more.
+    fn next_holder(&self) -> Option<ValidatorIndex> {
+        let place = self.tries.checked_rem(self.holders.len()).unwrap_or(0);
+        let all_asked = self.tries >= self.holders.len();
+        self.holders.iter().nth(place).copied().filter(|_| !self.wanted || !all_asked)
+    }
+
     fn since(now: Duration) -> Self {
         Self { since: now, holders: BTreeSet::new(), wanted: false, asked: None, tries: 0 }
     }

@@ -70,7 +70,7 @@ fn what_is_held_is_not_asked_for() {
 #[test]
 fn whoever_does_not_answer_is_asked_again_after_a_while_and_the_next_holder_first() {
     let mut pool = pool();
-    pool.want(&[digest(0)], from(1), ms(0));
+    pool.on_have(ValidatorIndex(1), &[digest(0)], ms(0));
     pool.on_have(ValidatorIndex(3), &[digest(0)], ms(0));
     let mut asked = Vec::new();
     for round in 0..4 {
@@ -150,4 +150,16 @@ fn a_leaders_proposals_leave_it_no_more_room_for_made_up_batches() {
     }
     pool.on_have(ValidatorIndex(2), &made_up(50_000, 20), ms(0));
     assert_eq!(pool.sizes(), [20, ANNOUNCED_MAX]);
+}
+
+/// Its leader may have fallen silent, and those who have it in a final block announce it no more.
+#[test]
+fn what_a_proposal_names_is_asked_for_from_everybody_when_its_holders_did_not_answer() {
+    let mut pool = pool();
+    pool.want(&[digest(1)], from(2), ms(0));
+    let mut ask = |at| pool.to_fetch(ms(at), ms(500)).into_iter().map(|fetch| fetch.from).collect::<Vec<_>>();
+    assert_eq!(ask(0), [from(2)]);
+    assert_eq!(ask(499), []);
+    assert_eq!(ask(500), [None]);
+    assert_eq!(ask(1_000), [None]);
 }

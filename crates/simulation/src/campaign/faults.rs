@@ -232,7 +232,5 @@ impl Breaker {
 fn may_vote_again(world: &World, node: usize) -> bool {
     let Some(replica) = &world.nodes[node].replica else { return false };
     let engine = replica.engine();
-    engine.is_voting()
-        && engine.voter().may_vote(engine.at())
-        && engine.tip().at >= engine.voter().bound()
+    engine.is_voting() && engine.voter().may_vote(engine.at()) && engine.tip().at >= engine.voter().bound()
 }
