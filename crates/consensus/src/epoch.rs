@@ -39,6 +39,8 @@ impl Engine {
         let Some(next) = self.blocks.outcome(self.blocks.tip()).map(|outcome| outcome.next.clone()) else {
             return false;
         };
+        // a disk that kept the proof and lost the blocks up to the barrier could not tell who the next validators are
+        turn.seal(self);
         turn.record_synced(Record::EpochEnd(Box::new(end.clone())));
         turn.effect(Effect::Broadcast(Message::EpochEnd(Box::new(end.clone()))));
         turn.effect(Effect::EpochEntered(Box::new(end.clone())));

@@ -10,6 +10,7 @@ use crate::{BatchStatus, Batches, Effect, Engine, Record, Surroundings, Timer, W
 /// Gathers what one step asks for, so that everything that must be durable goes into one write before the rest.
 pub(crate) struct Turn<'a> {
     surroundings: &'a Surroundings<'a>,
+    sealed: Vec<Effect>,
     votes: Vec<VoteStatement>,
     records: Vec<Record>,
     sync: bool,
@@ -18,7 +19,14 @@ pub(crate) struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     pub(crate) fn new(surroundings: &'a Surroundings<'a>) -> Self {
-        Self { surroundings, votes: Vec::new(), records: Vec::new(), sync: false, effects: Vec::new() }
+        Self {
+            surroundings,
+            sealed: Vec::new(),
+            votes: Vec::new(),
+            records: Vec::new(),
+            sync: false,
+            effects: Vec::new(),
+        }
     }
 
     /// The monotonic clock.
@@ -74,19 +82,25 @@ impl<'a> Turn<'a> {
         block.batches.iter().all(|reference| self.batches().status(reference) == BatchStatus::Held)
     }
 
-    /// The effects in order, the write first.
-    pub(crate) fn finish(self, engine: &mut Engine) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        if !self.votes.is_empty() || !self.records.is_empty() {
+    /// What is asked for from now on is written after everything so far, so that no crash keeps it alone.
+    pub(crate) fn seal(&mut self, engine: &mut Engine) {
+        let votes = std::mem::take(&mut self.votes);
+        let records = std::mem::take(&mut self.records);
+        let sync = std::mem::take(&mut self.sync);
+        if !votes.is_empty() || !records.is_empty() {
             engine.written = engine.written.saturating_add(1);
-            let write =
-                Write { id: engine.written, votes: self.votes, records: self.records, sync: self.sync };
+            let write = Write { id: engine.written, votes, records, sync };
             if write.sync {
                 engine.writes.push_back(write.clone());
             }
-            effects.push(Effect::Write(write));
+            self.sealed.push(Effect::Write(write));
         }
-        effects.extend(self.effects);
-        effects
+        self.sealed.append(&mut self.effects);
+    }
+
+    /// The effects in order, the write first.
+    pub(crate) fn finish(mut self, engine: &mut Engine) -> Vec<Effect> {
+        self.seal(engine);
+        self.sealed
     }
 }

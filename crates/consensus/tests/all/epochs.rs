@@ -190,6 +190,23 @@ fn the_proof_of_the_end_is_synced_sent_and_holds_under_the_old_set() {
     assert_eq!(end.verify(&epochs.old.set, GENESIS, &TagVerifier), Ok(epochs.new.set.digest()));
 }
 
+/// Writes survive a crash in their order. A disk with the proof and without the barrier would know of an epoch whose
+/// validators nothing on it names.
+#[test]
+fn the_proof_of_the_end_is_written_after_the_barrier_and_the_certificate_before_it() {
+    let epochs = Epochs::new();
+    let (_, effects) = epochs.entered(0);
+    let place = |found: &dyn Fn(&Effect) -> bool| effects.iter().position(found).expect("asked for");
+    let records = |effect: &Effect, wanted: fn(&Record) -> bool| match effect {
+        Effect::Write(write) => write.records.iter().any(wanted),
+        _ => false,
+    };
+    let certificate = place(&|effect| records(effect, |record| matches!(record, Record::Certificate(_))));
+    let barrier = place(&|effect| matches!(effect, Effect::Final { .. }));
+    let proof = place(&|effect| records(effect, |record| matches!(record, Record::EpochEnd(_))));
+    assert!(certificate < barrier && barrier < proof);
+}
+
 #[test]
 fn no_vote_is_cast_in_the_epoch_that_ended() {
     let epochs = Epochs::new();
