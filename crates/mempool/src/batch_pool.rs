@@ -7,16 +7,14 @@ use std::{
 };
 
 use realdid_crypto::PublicKey;
-use realdid_types::{
-    BatchDigest, BatchReference, Quorum, SignedBatch, Timestamp, ValidatorIndex, limits::BLOCK_BATCHES_MAX,
-};
+use realdid_types::{BatchDigest, BatchReference, Quorum, SignedBatch, Timestamp, limits::BLOCK_BATCHES_MAX};
 
 use crate::limits::{ANNOUNCED_MAX, AUTHOR_BATCHES_MAX, FETCH_INTERVAL};
 
-/// Held and announced batches of an epoch's validators.
+/// Held and announced batches of an epoch's validators, who are named by their consensus keys.
 #[derive(Clone, Debug)]
 pub struct BatchPool {
-    me: Option<ValidatorIndex>,
+    me: Option<PublicKey>,
     quorum: Quorum,
     held: BTreeMap<BatchDigest, Held>,
     /// Held batches by when they came, with their authors.
@@ -24,21 +22,21 @@ pub struct BatchPool {
     by_author: BTreeMap<PublicKey, usize>,
     heard: BTreeMap<BatchDigest, Heard>,
     /// Digests that each peer announced and I do not hold.
-    announced: BTreeMap<ValidatorIndex, usize>,
+    announced: BTreeMap<PublicKey, usize>,
 }
 
 #[derive(Clone, Debug)]
 struct Held {
     batch: Arc<SignedBatch>,
     reference: BatchReference,
-    holders: BTreeSet<ValidatorIndex>,
+    holders: BTreeSet<PublicKey>,
     last_expiry: Timestamp,
 }
 
 #[derive(Clone, Debug)]
 struct Heard {
     since: Duration,
-    holders: BTreeSet<ValidatorIndex>,
+    holders: BTreeSet<PublicKey>,
     /// A proposal names it.
     wanted: bool,
     asked: Option<Duration>,
@@ -51,13 +49,13 @@ pub struct Fetch {
     /// Which.
     pub digest: BatchDigest,
     /// From whom; from anybody if no holder is known that was not asked before.
-    pub from: Option<ValidatorIndex>,
+    pub from: Option<PublicKey>,
 }
 
 impl BatchPool {
-    /// An empty pool in a set of this size, in which I have this place.
+    /// An empty pool in a set of this size, in which I vote with this key.
     #[must_use]
-    pub fn new(me: Option<ValidatorIndex>, quorum: Quorum) -> Self {
+    pub fn new(me: Option<PublicKey>, quorum: Quorum) -> Self {
         Self {
             me,
             quorum,
@@ -105,7 +103,7 @@ impl BatchPool {
     }
 
     /// A peer says that it holds these.
-    pub fn on_have(&mut self, from: ValidatorIndex, digests: &[BatchDigest], now: Duration) {
+    pub fn on_have(&mut self, from: PublicKey, digests: &[BatchDigest], now: Duration) {
         for digest in digests {
             if let Some(held) = self.held.get_mut(digest) {
                 held.holders.insert(from);
@@ -120,7 +118,7 @@ impl BatchPool {
     }
 
     /// A proposal names batches that are not here; `from` holds them.
-    pub fn want(&mut self, digests: &[BatchDigest], from: Option<ValidatorIndex>, now: Duration) {
+    pub fn want(&mut self, digests: &[BatchDigest], from: Option<PublicKey>, now: Duration) {
         for digest in digests.iter().filter(|digest| !self.held.contains_key(digest)) {
             let heard = self.heard.entry(*digest).or_insert_with(|| Heard::since(now));
             heard.wanted = true;
@@ -238,13 +236,24 @@ impl BatchPool {
         });
     }
 
-    /// A new epoch: others have my place now, and nobody has announced anything.
-    pub fn enter_epoch(&mut self, me: Option<ValidatorIndex>, quorum: Quorum) {
-        self.me = me;
-        self.quorum = quorum;
-        self.announced.clear();
-        self.heard.values_mut().for_each(|heard| heard.holders.clear());
-        self.held.values_mut().for_each(|held| held.holders = me.into_iter().collect());
+    /// A new epoch, in which I vote with this key. Whoever leaves holds nothing any more, and what only they announced
+    /// was never heard of.
+    pub fn enter_epoch(
+        &mut self,
+        me: Option<PublicKey>,
+        quorum: Quorum,
+        is_validator: impl Fn(&PublicKey) -> bool,
+    ) {
+        (self.me, self.quorum) = (me, quorum);
+        for held in self.held.values_mut() {
+            held.holders.retain(&is_validator);
+            held.holders.extend(me);
+        }
+        self.heard.retain(|_, heard| {
+            heard.holders.retain(&is_validator);
+            !heard.holders.is_empty()
+        });
+        self.announced.retain(|peer, _| is_validator(peer));
     }
 
     /// How many batches are held and how many heard of.
@@ -276,7 +285,7 @@ impl BatchPool {
 impl Heard {
     /// Whom to ask: the holders in turn; for what a proposal names, everybody once all of them were asked, since whoever
     /// let it go from its pool as final or void still has it and does not announce it any more.
-    fn next_holder(&self) -> Option<ValidatorIndex> {
+    fn next_holder(&self) -> Option<PublicKey> {
         let place = self.tries.checked_rem(self.holders.len()).unwrap_or(0);
         let all_asked = self.tries >= self.holders.len();
         self.holders.iter().nth(place).copied().filter(|_| !self.wanted || !all_asked)

@@ -6,7 +6,7 @@ use realdid_consensus::{Input as ToConsensus, Peer};
 use realdid_crypto::verify_one;
 use realdid_state::StateRead;
 use realdid_sync::Input as ToCatchUp;
-use realdid_types::{BatchDigest, Have, Message, Request, SignedBatch, ValidatorIndex, limits};
+use realdid_types::{BatchDigest, Have, Message, Request, SignedBatch, limits};
 
 use crate::{
     Effect, Replica, Timer,
@@ -71,7 +71,9 @@ impl Replica {
     }
 
     pub(crate) fn on_have(&mut self, step: &mut Step<'_>, from: Peer, digests: &[BatchDigest]) {
-        let Some(index) = self.engine.validators().index_of(&from) else { return };
+        if !self.is_validator(&from) {
+            return;
+        }
         // what is stored and not pending is final
         let is_open = |digest: &BatchDigest| {
             self.pool.get(digest).is_some()
@@ -79,15 +81,15 @@ impl Replica {
                 || step.surroundings.ledger.batch(*digest).is_none()
         };
         let open: Vec<BatchDigest> = digests.iter().copied().filter(is_open).collect();
-        self.pool.on_have(index, &open, step.now());
+        self.pool.on_have(from, &open, step.now());
         open.iter().for_each(|digest| self.acknowledge(step, *digest));
         step.consensus.push_back(ToConsensus::BatchesChanged);
         self.plan_fetching(step);
     }
 
     pub(crate) fn want_batches(&mut self, step: &mut Step<'_>, digests: &[BatchDigest], from: Peer) {
-        let index = self.engine.validators().index_of(&from);
-        self.pool.want(digests, index, step.now());
+        let holder = Some(from).filter(|from| self.is_validator(from));
+        self.pool.want(digests, holder, step.now());
         self.fetch_batches(step);
     }
 
@@ -96,7 +98,7 @@ impl Replica {
     pub(crate) fn fetch_batches(&mut self, step: &mut Step<'_>) {
         for fetch in self.pool.to_fetch(step.now(), self.engine.delta()) {
             let request = Message::Request(Request::Batch(fetch.digest));
-            match fetch.from.and_then(|index| self.key_of(index)).filter(|peer| *peer != self.settings.me) {
+            match fetch.from.filter(|peer| *peer != self.settings.me) {
                 Some(peer) => Self::send(step, peer, request),
                 None => step.effects.push(Effect::Broadcast(Arc::new(request))),
             }
@@ -128,7 +130,7 @@ impl Replica {
         self.pool.get(&digest).is_some() || step.surroundings.ledger.batch(digest).is_some()
     }
 
-    fn key_of(&self, index: ValidatorIndex) -> Option<Peer> {
-        self.engine.validators().get(index).map(|validator| validator.consensus_key)
+    fn is_validator(&self, peer: &Peer) -> bool {
+        self.engine.validators().index_of(peer).is_some()
     }
 }

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use realdid_consensus::{Input as ToConsensus, Outcome};
+use realdid_crypto::PublicKey;
 use realdid_mempool::Included;
 use realdid_state::{Execution, Inputs, Layered, execute};
 use realdid_sync::{Input as ToCatchUp, Tip};
@@ -106,7 +107,9 @@ impl Replica {
 
     pub(crate) fn on_epoch_entered(&mut self, step: &mut Step<'_>, end: Box<EpochEnd>) {
         let set = self.engine.validators().clone();
-        self.pool.enter_epoch(set.index_of(&self.settings.me), set.quorum());
+        let is_validator = |key: &PublicKey| set.index_of(key).is_some();
+        let me = Some(self.settings.me).filter(is_validator);
+        self.pool.enter_epoch(me, set.quorum(), is_validator);
         step.catch_up.push_back(ToCatchUp::EpochEntered { epoch: self.engine.epoch(), validators: set });
         step.effects.push(Effect::EpochEntered(end));
         self.announce_held(step, None);

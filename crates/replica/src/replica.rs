@@ -60,7 +60,7 @@ impl Replica {
     pub fn recover(settings: Settings, recovered: Recovered) -> Self {
         let consensus = recovered.consensus;
         let quorum = consensus.validators.quorum();
-        let me = consensus.validators.index_of(&settings.me);
+        let me = Some(settings.me).filter(|me| consensus.validators.index_of(me).is_some());
         let config = Config {
             genesis: settings.genesis,
             tip: Tip::new(&consensus.tip.header, consensus.outcome.next.clone()),

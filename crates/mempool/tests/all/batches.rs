@@ -3,15 +3,14 @@
 use std::collections::BTreeSet;
 
 use realdid_mempool::{BatchPool, limits::AUTHOR_BATCHES_MAX};
-use realdid_types::{BatchDigest, Quorum, SignedBatch, ValidatorIndex, limits::BLOCK_BATCHES_MAX};
+use realdid_types::{BatchDigest, Quorum, SignedBatch, limits::BLOCK_BATCHES_MAX};
 
-use crate::fixture::{BLOCK_TIME, MAX_EXPIRY, batch, key, ms};
+use crate::fixture::{BLOCK_TIME, MAX_EXPIRY, batch, key, ms, peer};
 
-const ME: ValidatorIndex = ValidatorIndex(0);
 const FOUR: Quorum = Quorum { n: 4 };
 
 fn pool() -> BatchPool {
-    BatchPool::new(Some(ME), FOUR)
+    BatchPool::new(Some(peer(0)), FOUR)
 }
 
 fn digest(batch: &SignedBatch) -> BatchDigest {
@@ -19,11 +18,11 @@ fn digest(batch: &SignedBatch) -> BatchDigest {
 }
 
 /// Holds this batch, and so do these others.
-fn held_by(pool: &mut BatchPool, author: u32, number: u64, others: &[u16]) -> BatchDigest {
+fn held_by(pool: &mut BatchPool, author: u32, number: u64, others: &[u8]) -> BatchDigest {
     let batch = batch(author, number);
     let digest = digest(&batch);
     pool.on_stored(batch);
-    others.iter().for_each(|other| pool.on_have(ValidatorIndex(*other), &[digest], ms(0)));
+    others.iter().for_each(|other| pool.on_have(peer(*other), &[digest], ms(0)));
     digest
 }
 
@@ -81,7 +80,7 @@ fn a_batch_cannot_be_lost_once_f_and_one_more_hold_it() {
     let mut pool = pool();
     let digest = held_by(&mut pool, 1, 0, &[]);
     assert!(!pool.is_available(&digest));
-    pool.on_have(ValidatorIndex(2), &[digest], ms(0));
+    pool.on_have(peer(2), &[digest], ms(0));
     assert!(pool.is_available(&digest));
 }
 
@@ -89,7 +88,7 @@ fn a_batch_cannot_be_lost_once_f_and_one_more_hold_it() {
 fn what_others_announced_before_the_batch_came_counts() {
     let mut pool = pool();
     let digest = digest(&batch(1, 0));
-    pool.on_have(ValidatorIndex(2), &[digest], ms(0));
+    pool.on_have(peer(2), &[digest], ms(0));
     assert!(!pool.is_available(&digest));
     pool.on_stored(batch(1, 0));
     assert!(pool.is_available(&digest));
@@ -154,10 +153,10 @@ fn a_batch_is_pending_until_it_is_in_the_chain() {
 fn a_batch_heard_of_is_pending_once_somebody_honest_announced_it() {
     let mut pool = pool();
     let (nothing, heard) = (BTreeSet::new(), [digest(&batch(1, 0))]);
-    pool.on_have(ValidatorIndex(2), &heard, ms(0));
-    pool.on_have(ValidatorIndex(2), &heard, ms(0));
+    pool.on_have(peer(2), &heard, ms(0));
+    pool.on_have(peer(2), &heard, ms(0));
     assert!(!pool.heard_pending(&nothing), "one of four may be a liar");
-    pool.on_have(ValidatorIndex(3), &heard, ms(0));
+    pool.on_have(peer(3), &heard, ms(0));
     assert!(pool.heard_pending(&nothing) && !pool.held_pending(&nothing));
 }
 
@@ -174,12 +173,21 @@ fn a_batch_is_let_go_once_its_last_transaction_is_void() {
 }
 
 #[test]
-fn in_a_new_epoch_only_what_i_hold_counts_until_others_announce_again() {
+fn in_a_new_epoch_whoever_left_holds_nothing_any_more() {
     let mut pool = pool();
-    let digest = held_by(&mut pool, 1, 0, &[1, 2, 3]);
-    pool.enter_epoch(Some(ValidatorIndex(3)), FOUR);
-    assert!(!pool.is_available(&digest));
-    pool.on_have(ValidatorIndex(1), &[digest], ms(0));
+    let digest = held_by(&mut pool, 1, 0, &[1, 2]);
+    pool.enter_epoch(Some(peer(0)), FOUR, |key| *key != peer(1));
     assert!(pool.is_available(&digest));
+    pool.enter_epoch(Some(peer(0)), FOUR, |key| *key != peer(2));
+    assert!(!pool.is_available(&digest));
     assert_eq!(pool.held().collect::<Vec<_>>(), [digest]);
+}
+
+#[test]
+fn in_a_new_epoch_i_hold_what_i_held_although_i_did_not_vote() {
+    let mut pool = BatchPool::new(None, FOUR);
+    let digest = held_by(&mut pool, 1, 0, &[1]);
+    assert!(!pool.is_available(&digest));
+    pool.enter_epoch(Some(peer(9)), FOUR, |_| true);
+    assert!(pool.is_available(&digest));
 }

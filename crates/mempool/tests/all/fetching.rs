@@ -1,17 +1,18 @@
 //! Batches that are heard of: which are asked for, from whom, how often, and how many a liar can make up.
 
+use realdid_crypto::PublicKey;
 use realdid_mempool::{
     BatchPool, Fetch,
     limits::{ANNOUNCED_MAX, FETCH_INTERVAL},
 };
-use realdid_types::{BatchDigest, Quorum, ValidatorIndex};
+use realdid_types::{BatchDigest, Quorum};
 
-use crate::fixture::{BLOCK_TIME, batch, ms};
+use crate::fixture::{BLOCK_TIME, batch, ms, peer};
 
 const DELTA: std::time::Duration = std::time::Duration::from_millis(200);
 
 fn pool() -> BatchPool {
-    BatchPool::new(Some(ValidatorIndex(0)), Quorum { n: 4 })
+    BatchPool::new(Some(peer(0)), Quorum { n: 4 })
 }
 
 fn digest(number: u64) -> BatchDigest {
@@ -23,8 +24,8 @@ fn made_up(from: u32, count: usize) -> Vec<BatchDigest> {
     (from..).take(count).map(|number| batch(number, 99).batch.digest()).collect()
 }
 
-fn from(index: u16) -> Option<ValidatorIndex> {
-    Some(ValidatorIndex(index))
+fn from(number: u8) -> Option<PublicKey> {
+    Some(peer(number))
 }
 
 #[test]
@@ -44,7 +45,7 @@ fn what_nobody_is_known_to_hold_is_asked_of_anybody() {
 #[test]
 fn what_one_peer_announced_is_asked_for_after_a_delta() {
     let mut pool = pool();
-    pool.on_have(ValidatorIndex(2), &[digest(0)], ms(50));
+    pool.on_have(peer(2), &[digest(0)], ms(50));
     assert_eq!(pool.to_fetch(ms(50) + DELTA - ms(1), DELTA), []);
     assert_eq!(pool.to_fetch(ms(50) + DELTA, DELTA).len(), 1);
 }
@@ -52,9 +53,9 @@ fn what_one_peer_announced_is_asked_for_after_a_delta() {
 #[test]
 fn what_f_and_one_more_announced_is_asked_for_at_once() {
     let mut pool = pool();
-    pool.on_have(ValidatorIndex(2), &[digest(0)], ms(0));
+    pool.on_have(peer(2), &[digest(0)], ms(0));
     assert_eq!(pool.to_fetch(ms(0), DELTA), []);
-    pool.on_have(ValidatorIndex(3), &[digest(0)], ms(0));
+    pool.on_have(peer(3), &[digest(0)], ms(0));
     assert_eq!(pool.to_fetch(ms(0), DELTA).len(), 1);
 }
 
@@ -62,7 +63,7 @@ fn what_f_and_one_more_announced_is_asked_for_at_once() {
 fn what_is_held_is_not_asked_for() {
     let mut pool = pool();
     pool.on_stored(batch(1, 0));
-    pool.on_have(ValidatorIndex(2), &[digest(0)], ms(0));
+    pool.on_have(peer(2), &[digest(0)], ms(0));
     pool.want(&[digest(0)], from(2), ms(0));
     assert_eq!((pool.to_fetch(ms(9_000), DELTA), pool.sizes()), (vec![], [1, 0]));
 }
@@ -70,8 +71,8 @@ fn what_is_held_is_not_asked_for() {
 #[test]
 fn whoever_does_not_answer_is_asked_again_after_a_while_and_the_next_holder_first() {
     let mut pool = pool();
-    pool.on_have(ValidatorIndex(1), &[digest(0)], ms(0));
-    pool.on_have(ValidatorIndex(3), &[digest(0)], ms(0));
+    pool.on_have(peer(1), &[digest(0)], ms(0));
+    pool.on_have(peer(3), &[digest(0)], ms(0));
     let mut asked = Vec::new();
     for round in 0..4 {
         let now = FETCH_INTERVAL * round;
@@ -101,7 +102,7 @@ fn a_batch_that_came_is_asked_for_no_more() {
 #[test]
 fn rumours_that_nobody_could_confirm_are_forgotten() {
     let mut pool = pool();
-    pool.on_have(ValidatorIndex(2), &[digest(0)], ms(0));
+    pool.on_have(peer(2), &[digest(0)], ms(0));
     pool.expire(BLOCK_TIME, ms(60_000), ms(60_000));
     assert_eq!(pool.sizes(), [0, 1]);
     pool.expire(BLOCK_TIME, ms(60_001), ms(60_000));
@@ -113,9 +114,9 @@ fn rumours_that_nobody_could_confirm_are_forgotten() {
 #[test]
 fn a_peer_can_make_up_only_so_many_batches_and_does_not_take_the_room_of_others() {
     let mut pool = pool();
-    pool.on_have(ValidatorIndex(2), &made_up(0, ANNOUNCED_MAX + 50), ms(0));
+    pool.on_have(peer(2), &made_up(0, ANNOUNCED_MAX + 50), ms(0));
     assert_eq!(pool.sizes(), [0, ANNOUNCED_MAX]);
-    pool.on_have(ValidatorIndex(3), &[digest(0)], ms(0));
+    pool.on_have(peer(3), &[digest(0)], ms(0));
     assert_eq!(pool.sizes(), [0, ANNOUNCED_MAX + 1]);
 }
 
@@ -123,32 +124,32 @@ fn a_peer_can_make_up_only_so_many_batches_and_does_not_take_the_room_of_others(
 fn announcing_the_same_batch_again_takes_no_room() {
     let mut pool = pool();
     for _ in 0..ANNOUNCED_MAX {
-        pool.on_have(ValidatorIndex(2), &[digest(0)], ms(0));
+        pool.on_have(peer(2), &[digest(0)], ms(0));
     }
-    pool.on_have(ValidatorIndex(2), &[digest(1)], ms(0));
+    pool.on_have(peer(2), &[digest(1)], ms(0));
     assert_eq!(pool.sizes(), [0, 2]);
 }
 
 #[test]
 fn what_came_or_was_forgotten_makes_room_for_other_announcements() {
     let mut pool = pool();
-    pool.on_have(ValidatorIndex(2), &[digest(0)], ms(0));
-    pool.on_have(ValidatorIndex(2), &made_up(0, ANNOUNCED_MAX), ms(0));
+    pool.on_have(peer(2), &[digest(0)], ms(0));
+    pool.on_have(peer(2), &made_up(0, ANNOUNCED_MAX), ms(0));
     assert_eq!(pool.sizes(), [0, ANNOUNCED_MAX]);
     pool.on_stored(batch(1, 0));
-    pool.on_have(ValidatorIndex(2), &made_up(50_000, 9), ms(0));
+    pool.on_have(peer(2), &made_up(50_000, 9), ms(0));
     assert_eq!(pool.sizes(), [1, ANNOUNCED_MAX]);
 }
 
 #[test]
 fn a_leaders_proposals_leave_it_no_more_room_for_made_up_batches() {
     let mut pool = pool();
-    pool.on_have(ValidatorIndex(2), &made_up(0, ANNOUNCED_MAX), ms(0));
+    pool.on_have(peer(2), &made_up(0, ANNOUNCED_MAX), ms(0));
     for number in 0..20 {
         pool.want(&[digest(number)], from(2), ms(0));
         pool.on_stored(batch(1, number));
     }
-    pool.on_have(ValidatorIndex(2), &made_up(50_000, 20), ms(0));
+    pool.on_have(peer(2), &made_up(50_000, 20), ms(0));
     assert_eq!(pool.sizes(), [20, ANNOUNCED_MAX]);
 }
 
@@ -162,4 +163,23 @@ fn what_a_proposal_names_is_asked_for_from_everybody_when_its_holders_did_not_an
     assert_eq!(ask(499), []);
     assert_eq!(ask(500), [None]);
     assert_eq!(ask(1_000), [None]);
+}
+
+#[test]
+fn in_a_new_epoch_what_others_announced_is_still_asked_for_and_what_only_a_leaver_did_is_not() {
+    let mut pool = pool();
+    pool.on_have(peer(2), &[digest(0), digest(1)], ms(0));
+    pool.on_have(peer(3), &[digest(1)], ms(0));
+    pool.enter_epoch(Some(peer(0)), Quorum { n: 4 }, |key| *key != peer(2));
+    assert_eq!(pool.to_fetch(ms(500), DELTA), [Fetch { digest: digest(1), from: from(3) }]);
+}
+
+/// Otherwise each new epoch would let a liar announce as many again.
+#[test]
+fn a_new_epoch_gives_a_liar_no_more_room() {
+    let mut pool = pool();
+    pool.on_have(peer(2), &made_up(0, ANNOUNCED_MAX), ms(0));
+    pool.enter_epoch(Some(peer(0)), Quorum { n: 4 }, |_| true);
+    pool.on_have(peer(2), &made_up(50_000, ANNOUNCED_MAX), ms(0));
+    assert_eq!(pool.sizes(), [0, ANNOUNCED_MAX]);
 }

@@ -23,6 +23,11 @@ pub fn key(number: u32) -> PublicKey {
     PublicKey::ed25519(*digest(Context::Random, &number.to_le_bytes()).as_bytes())
 }
 
+/// A validator; they are in the order of their numbers.
+pub fn peer(number: u8) -> PublicKey {
+    PublicKey::ed25519([number; 32])
+}
+
 pub fn sender(number: u32) -> Sender {
     Sender::Did(Did(digest(Context::Random, &number.to_be_bytes())))
 }

@@ -7,7 +7,7 @@ use std::{
 
 use realdid_consensus::{Alarm, DELTA_MAX};
 use realdid_crypto::PublicKey;
-use realdid_mempool::Refusal;
+use realdid_mempool::{Refusal, limits::ANNOUNCED_MAX};
 use realdid_replica::{Commit, Replica};
 use realdid_state::Outcome;
 use realdid_types::{
@@ -16,7 +16,8 @@ use realdid_types::{
 
 use super::{network::Micros, promises::Promises};
 
-/// No part of a replica may keep more things than this; real bounds are lower, each where it is declared.
+/// No part of a replica may keep more things than this, or than all validators may announce; real bounds are lower,
+/// each where it is declared.
 const KEPT_MAX: usize = 8_192;
 
 /// What was seen so far, and what was wrong with it.
@@ -196,8 +197,10 @@ impl Checks {
         if set.digest() != engine.validators().digest() {
             self.violation(format!("S1: node {node} has other validators in epoch {}", engine.epoch()));
         }
-        if let Some(size) = replica.sizes().iter().find(|size| **size > KEPT_MAX) {
-            self.violation(format!("S10: node {node} keeps {size} things of one kind"));
+        let most = KEPT_MAX.max(engine.validators().len() * ANNOUNCED_MAX);
+        let sizes = replica.sizes();
+        if sizes.iter().any(|size| *size > most) {
+            self.violation(format!("S10: node {node} keeps too many things of one kind: {sizes:?}"));
         }
     }
 }
