@@ -21,11 +21,13 @@ pub struct Operators {
     least: usize,
     /// Evidence that is on its way to the ledger already.
     reported: BTreeSet<Digest>,
+    /// Who was approved to leave, until when that may take effect.
+    leaving: Option<(PublicKey, Timestamp)>,
 }
 
 impl Operators {
     pub fn new(random: Random, least: usize) -> Self {
-        Self { random, least, reported: BTreeSet::new() }
+        Self { random, least, reported: BTreeSet::new(), leaving: None }
     }
 
     /// Moves a change of the validators on by one step: proposes one, or approves the one that is open.
@@ -36,7 +38,9 @@ impl Operators {
         let signed = match open.proposals.first() {
             Some(id) => {
                 let Some(entry) = read::<ProposalEntry>(state, &StateKey::Proposal(*id)) else { return };
-                if matches!(entry.change, Change::RemoveValidator(_)) && !self.may_leave(state) {
+                if let Change::RemoveValidator(remove) = &entry.change
+                    && !self.let_leave(state, remove.consensus_key, entry.expires)
+                {
                     return;
                 }
                 let members = &world.genesis.members;
@@ -77,9 +81,25 @@ impl Operators {
         nodes.iter().copied().max_by_key(|node| world.nodes[*node].live.height())
     }
 
+    /// Whether one more may leave: enough stay, and what was approved before has happened or is void.
     fn may_leave(&self, state: &Image) -> bool {
         let sets: Option<ValidatorSets> = read(state, &StateKey::ValidatorSets);
-        sets.is_some_and(|sets| sets.next.len() > self.least)
+        let now = state.blocks.last().map(|block| block.header.time).unwrap_or_default();
+        sets.is_some_and(|sets| {
+            let has_left =
+                |(key, until): (PublicKey, Timestamp)| now > until || sets.next.index_of(&key).is_none();
+            sets.next.len() > self.least && self.leaving.is_none_or(has_left)
+        })
+    }
+
+    /// Approvals under way are not seen in the state: two leave only one after the other.
+    fn let_leave(&mut self, state: &Image, key: PublicKey, until: Timestamp) -> bool {
+        let is_leaving = self.leaving == Some((key, until));
+        let may = is_leaving || self.may_leave(state);
+        if may {
+            self.leaving = Some((key, until));
+        }
+        may
     }
 
     /// A validator joins if there is room for it, or one leaves if enough stay.
