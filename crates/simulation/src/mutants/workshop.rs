@@ -59,7 +59,8 @@ impl Workshop {
         drop(std::fs::remove_dir_all(&tree));
         std::fs::create_dir_all(&tree).map_err(|error| format!("{}: {error}", tree.display()))?;
         for part in PARTS {
-            let copied = Command::new("cp").arg("-rp").arg(repository.join(part)).arg(&tree).status();
+            // with new times, or cargo would take what an earlier run left half broken for a build of these files
+            let copied = Command::new("cp").arg("-r").arg(repository.join(part)).arg(&tree).status();
             if !copied.is_ok_and(|status| status.success()) {
                 return Err(format!(
                     "{part} cannot be copied: run this in the repository, or name it by --repository"
