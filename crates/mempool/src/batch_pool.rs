@@ -67,17 +67,19 @@ impl BatchPool {
         }
     }
 
-    /// Whether there is room for another batch of this author. One that a proposal names always has room.
+    /// Whether there is room for another batch of this author beside those held and `on_their_way`. One that a proposal
+    /// names always has room.
     #[must_use]
-    pub fn has_room(&self, batch: BatchDigest, author: &PublicKey) -> bool {
+    pub fn has_room(&self, batch: BatchDigest, author: &PublicKey, on_their_way: usize) -> bool {
         let wanted = self.heard.get(&batch).is_some_and(|heard| heard.wanted);
-        wanted || self.has_room_for(author)
+        wanted || self.has_room_for(author, on_their_way)
     }
 
     /// Whether this author has fewer batches pending than it may.
     #[must_use]
-    pub fn has_room_for(&self, author: &PublicKey) -> bool {
-        self.by_author.get(author).is_none_or(|count| *count < AUTHOR_BATCHES_MAX)
+    pub fn has_room_for(&self, author: &PublicKey, on_their_way: usize) -> bool {
+        let held = self.by_author.get(author).copied().unwrap_or(0);
+        held.saturating_add(on_their_way) < AUTHOR_BATCHES_MAX
     }
 
     /// A batch is verified and durable here.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use realdid_consensus::{Input as ToConsensus, Peer};
-use realdid_crypto::verify_one;
+use realdid_crypto::{PublicKey, verify_one};
 use realdid_state::StateRead;
 use realdid_sync::Input as ToCatchUp;
 use realdid_types::{BatchDigest, Have, Message, Request, SignedBatch, limits};
@@ -24,7 +24,7 @@ impl Replica {
         let known = self.is_stored(step, digest)
             || self.storing.contains_key(&digest)
             || self.wrong.contains(&digest);
-        if known || !self.is_of_member(step, &batch) || !self.pool.has_room(digest, &batch.batch.author) {
+        if known || !self.is_of_member(step, &batch) || !self.has_room(digest, &batch.batch.author) {
             return;
         }
         if batch.verify(self.settings.genesis, step.surroundings.verifier) {
@@ -37,6 +37,12 @@ impl Replica {
     fn is_of_member(&self, step: &Step<'_>, batch: &SignedBatch) -> bool {
         let key = realdid_state::StateKey::Node(batch.batch.author).to_bytes();
         self.final_state(step).value(&key).is_some()
+    }
+
+    /// Batches on their way to disk take room too: a slow disk lets no author hoard.
+    fn has_room(&self, digest: BatchDigest, author: &PublicKey) -> bool {
+        let on_their_way = self.storing.values().filter(|batch| batch.batch.author == *author).count();
+        self.pool.has_room(digest, author, on_their_way)
     }
 
     /// Only what the author signed can make a batch wrong for ever.

@@ -73,7 +73,10 @@ impl Replica {
             max_idle: Duration::from_millis(settings.parameters.max_idle),
         };
         let mut pool = BatchPool::new(me, quorum);
+        let block_time = consensus.tip.header.time;
         recovered.batches.into_iter().for_each(|batch| pool.on_stored(batch));
+        // what no block took in time is on disk still
+        pool.expire(block_time, Duration::ZERO, Duration::ZERO);
         Self {
             engine: Engine::recover(for_engine, consensus),
             pool,

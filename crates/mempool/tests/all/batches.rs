@@ -56,12 +56,19 @@ fn an_author_has_room_for_so_many_pending_batches_and_again_once_one_is_final() 
     let mut pool = pool();
     let max = u64::try_from(AUTHOR_BATCHES_MAX).expect("a small number");
     for number in 0..max {
-        assert!(pool.has_room_for(&key(1)));
+        assert!(pool.has_room_for(&key(1), 0));
         pool.on_stored(batch(1, number));
     }
-    assert!(!pool.has_room_for(&key(1)) && pool.has_room_for(&key(2)));
+    assert!(!pool.has_room_for(&key(1), 0) && pool.has_room_for(&key(2), 0));
     pool.on_final(&[batch(1, 7).reference()]);
-    assert!(pool.has_room_for(&key(1)));
+    assert!(pool.has_room_for(&key(1), 0));
+}
+
+#[test]
+fn batches_on_their_way_to_disk_take_room_too() {
+    let pool = pool();
+    assert!(pool.has_room_for(&key(1), AUTHOR_BATCHES_MAX - 1));
+    assert!(!pool.has_room_for(&key(1), AUTHOR_BATCHES_MAX));
 }
 
 #[test]
@@ -70,9 +77,9 @@ fn a_batch_that_a_proposal_names_always_has_room() {
     let max = u64::try_from(AUTHOR_BATCHES_MAX).expect("a small number");
     (0..max).for_each(|number| pool.on_stored(batch(1, number)));
     let wanted = digest(&batch(1, max));
-    assert!(!pool.has_room(wanted, &key(1)));
+    assert!(!pool.has_room(wanted, &key(1), 0));
     pool.want(&[wanted], None, ms(0));
-    assert!(pool.has_room(wanted, &key(1)));
+    assert!(pool.has_room(wanted, &key(1), 0));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use realdid_mempool::limits::AUTHOR_BATCHES_MAX;
 use realdid_replica::{Effect, Input, Timer};
 use realdid_types::{Have, Message, Request, SignedBatch};
 
@@ -102,4 +103,27 @@ fn pending_batches_are_announced_at_a_start_and_to_whoever_comes_back() {
     assert!(broadcasts(&effects).any(|sent| *sent == have(&batch)));
     let effects = restarted.take(Input::Connected(validator(3)));
     assert!(sent_to(&effects, 3).any(|sent| *sent == have(&batch)));
+}
+
+/// Nothing takes them off the disk at once, and nobody needs them.
+#[test]
+fn batches_that_are_void_at_a_start_are_not_pending() {
+    let (bench, batch) = bench_and_batch();
+    let mut void = (*batch).clone();
+    void.batch.transactions[0].transaction.expires = bench.genesis.time;
+    let mut restarted = Bench::holding(4, vec![Arc::new(void)]);
+    let effects = restarted.start();
+    assert!(!broadcasts(&effects).any(|sent| matches!(sent, Message::Have(_))));
+}
+
+#[test]
+fn a_slow_disk_lets_no_author_have_more_batches_than_it_may() {
+    let (mut bench, batch) = bench_and_batch();
+    bench.slow_disk = true;
+    let mut numbered = |number| {
+        let batch = bench.numbered(&node(1), number, batch.batch.transactions.clone());
+        stores(&bench.hear(1, message(&batch)))
+    };
+    assert!((0..AUTHOR_BATCHES_MAX as u64).all(&mut numbered));
+    assert!(!numbered(AUTHOR_BATCHES_MAX as u64));
 }

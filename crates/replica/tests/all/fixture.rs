@@ -231,7 +231,17 @@ impl Bench {
 
     /// A batch that a node made of these transactions.
     pub fn batch(&self, author: &str, transactions: Vec<SignedTransaction>) -> Arc<SignedBatch> {
-        self.signed(author, Batch { author: public(author), number: 0, transactions })
+        self.numbered(author, 0, transactions)
+    }
+
+    /// The batch of this number.
+    pub fn numbered(
+        &self,
+        author: &str,
+        number: u64,
+        transactions: Vec<SignedTransaction>,
+    ) -> Arc<SignedBatch> {
+        self.signed(author, Batch { author: public(author), number, transactions })
     }
 
     fn signed(&self, author: &str, batch: Batch) -> Arc<SignedBatch> {
