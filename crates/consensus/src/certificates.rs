@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use realdid_types::{BlockDigest, Certificate, Epoch, EpochView, Header, View, VoteKind};
+use realdid_types::{BlockDigest, Certificate, Epoch, EpochView, Header, View, VoteKind, VoteStatement};
 
 use crate::Alarm;
 
 /// How many missing views are named at once; a page of a request.
 const MISSING_MAX: usize = realdid_types::limits::REQUEST_VIEWS_MAX;
 
-/// Certificates of every kind for all views above the newest Commit certificate, and that one.
+/// Certificates of every kind for all views above the newest Commit certificate, and that one. The Prepare certificate
+/// that it rests on proves nothing that it does not prove itself, and goes.
 ///
 /// Only verified certificates of the epoch are ever added. Each stands for a quorum, so what a liar can add here is
 /// bounded by what honest validators sign.
@@ -82,11 +83,7 @@ impl Certificates {
     /// Adds a verified certificate of this epoch.
     pub fn add(&mut self, certificate: &Certificate) -> Added {
         let view = certificate.statement.at.view;
-        if view < self.floor()
-            || self
-                .get(certificate.statement.kind, view)
-                .is_some_and(|known| known.statement == certificate.statement)
-        {
+        if view < self.floor() || self.implies(&certificate.statement) {
             return Added::Known;
         }
         if let Some(other) = self.contradicting(certificate) {
@@ -95,12 +92,23 @@ impl Certificates {
                 Box::new(certificate.clone()),
             ));
         }
-        *self.views.entry(view).or_default().slot_mut(certificate.statement.kind) = Some(certificate.clone());
+        let of_view = self.views.entry(view).or_default();
+        *of_view.slot_mut(certificate.statement.kind) = Some(certificate.clone());
         if certificate.statement.kind == VoteKind::Commit {
+            of_view.prepare = None;
             self.commit = Some(certificate.clone());
             self.views.retain(|kept, _| *kept >= view);
         }
         Added::New
+    }
+
+    /// Whether what a certificate states is known already: from one like it, or from a Commit of the same block.
+    fn implies(&self, statement: &VoteStatement) -> bool {
+        let is_known = |kind| {
+            let known = self.get(kind, statement.at.view);
+            known.is_some_and(|known| known.statement.block == statement.block)
+        };
+        is_known(statement.kind) || statement.kind == VoteKind::Prepare && is_known(VoteKind::Commit)
     }
 
     /// Two digests in one view, or Commit and Skip in one view.
@@ -203,8 +211,13 @@ impl Certificates {
             .flatten()
     }
 
+    /// The blocks that have a Prepare or Commit certificate, by ascending views.
+    pub fn certified_blocks(&self) -> impl DoubleEndedIterator<Item = BlockDigest> + '_ {
+        self.views.values().filter_map(OfView::block).map(|certificate| certificate.statement.block)
+    }
+
     /// The views that have a Prepare certificate, ascending.
-    pub fn prepared_views(&self) -> impl DoubleEndedIterator<Item = View> + '_ {
+    pub fn prepared_views(&self) -> impl Iterator<Item = View> + '_ {
         self.views.iter().filter(|(_, of_view)| of_view.prepare.is_some()).map(|(view, _)| *view)
     }
 }

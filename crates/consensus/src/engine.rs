@@ -250,7 +250,7 @@ impl Engine {
 
     fn on_executed(&mut self, turn: &mut Turn<'_>, block: BlockDigest, outcome: Outcome) {
         self.blocks.set_outcome(block, outcome);
-        self.compare_prepared_roots(turn, block);
+        self.compare_certified_roots(turn, block);
     }
 
     /// Executes what is here as soon as its parent is executed and its batches are held.

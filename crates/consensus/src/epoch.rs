@@ -123,7 +123,7 @@ impl Engine {
     /// The validators of the next epoch, once a block that decides on them has a Prepare certificate.
     #[must_use]
     pub fn coming_validators(&self) -> Option<&Arc<ValidatorSet>> {
-        let newest = self.newest_prepared().unwrap_or(self.blocks.tip());
+        let newest = self.certificates.certified_blocks().next_back().unwrap_or(self.blocks.tip());
         let outcome = self.blocks.outcome(newest)?;
         (outcome.next.digest() != self.set.digest()).then_some(&outcome.next)
     }

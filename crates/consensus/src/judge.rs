@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use realdid_types::{
-    BatchDigest, Block, BlockDigest, Evidence, Header, Proposal, SignedHeader, Timestamp, View, VoteKind,
-    limits,
+    BatchDigest, Block, BlockDigest, Evidence, Header, Proposal, SignedHeader, Timestamp, View, limits,
 };
 
 use crate::{
@@ -219,18 +218,14 @@ impl Engine {
         }
     }
 
-    /// Compares my outcome with what a quorum prepared on top of it.
-    pub(crate) fn compare_prepared_roots(&mut self, turn: &mut Turn<'_>, parent: BlockDigest) {
+    /// Compares my outcome with what a quorum certified on top of it.
+    pub(crate) fn compare_certified_roots(&mut self, turn: &mut Turn<'_>, parent: BlockDigest) {
         let Some(root) = self.blocks.outcome(parent).map(|outcome| outcome.root) else { return };
-        let differs = self
-            .certificates
-            .prepared_views()
-            .filter_map(|view| self.certificates.get(VoteKind::Prepare, view))
-            .find(|prepared| {
-                let child = self.blocks.get(prepared.statement.block).map(|entry| &entry.block.header);
-                child.is_some_and(|child| child.parent == parent && child.state_root != root)
-            });
-        if let Some(child) = differs.map(|prepared| prepared.statement.block) {
+        let differs = self.certificates.certified_blocks().find(|block| {
+            let child = self.blocks.get(*block).map(|entry| &entry.block.header);
+            child.is_some_and(|child| child.parent == parent && child.state_root != root)
+        });
+        if let Some(child) = differs {
             self.raise_alarm(turn, crate::Alarm::Root(child));
         }
     }
@@ -247,23 +242,20 @@ impl Engine {
         let parent = block.header.parent;
         self.blocks.insert(block);
         self.view.asked = false;
-        self.compare_prepared_roots(turn, parent);
+        self.compare_certified_roots(turn, parent);
     }
 
     fn is_wanted(&self, digest: BlockDigest) -> bool {
         let missing = |from: BlockDigest| self.blocks.path(from) == Path::Missing(digest);
         let proposed = self.proposals.get(&self.view.at.view).map(|proposal| proposal.block.header.parent);
         let newest = self
-            .newest_prepared()
+            .certificates
+            .certified_blocks()
+            .next_back()
             .into_iter()
             .chain(proposed)
             .chain(self.certificates.commit().map(|commit| commit.statement.block));
         newest.into_iter().any(missing)
-    }
-
-    pub(crate) fn newest_prepared(&self) -> Option<BlockDigest> {
-        let view = self.certificates.prepared_views().next_back()?;
-        self.certificates.certified(view)
     }
 
     /// What a peer said, passed to whoever handles it.

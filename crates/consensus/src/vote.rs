@@ -185,7 +185,7 @@ impl Engine {
         if let Some(parent) =
             self.blocks.get(certificate.statement.block).map(|entry| entry.block.header.parent)
         {
-            self.compare_prepared_roots(turn, parent);
+            self.compare_certified_roots(turn, parent);
         }
     }
 

@@ -2,24 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use realdid_crypto::Signature;
-use realdid_types::{
-    BlockDigest, Evidence, Operation, ReportEvidence, Sender, Sequence, ValidatorIndex, Vote, VoteStatement,
-};
-
 use super::row::{Row, Scene};
 use crate::{
     campaign::{audit, setting::Setting},
     world::{
-        Event, World,
-        clients::{self, Clients},
-        keys::Scheme,
-        liars::TRUTHFUL,
-        network::Micros,
-        node::Status,
-        operators::Operators,
-        random::Random,
-        trace::Telling,
+        Event, World, clients::Clients, keys::Scheme, liars::TRUTHFUL, network::Micros, node::Status,
+        operators::Operators, random::Random, trace::Telling,
     },
 };
 
@@ -219,7 +207,9 @@ impl<'a> Trial<'a> {
     fn let_the_faulty_act(&mut self) {
         let faulty: Vec<usize> = self.world.liars.keys().copied().collect();
         match self.row.scene {
-            Scene::FalseEvidence => faulty.iter().for_each(|node| self.report_falsely(*node)),
+            Scene::FalseEvidence => {
+                faulty.iter().for_each(|node| Operators::report_falsely(&mut self.world, *node))
+            }
             Scene::Spam => {
                 for node in faulty {
                     for _ in 0..25 {
@@ -237,34 +227,6 @@ impl<'a> Trial<'a> {
             }
         }
         self.again(SCENE_FAULTY, 200_000);
-    }
-
-    /// Two Prepares of an honest validator, which it never signed.
-    fn report_falsely(&mut self, node: usize) {
-        let Some(at) = self.world.nodes[node].replica.as_ref().map(|replica| replica.engine().at()) else {
-            return;
-        };
-        let vote = |byte: u8| Vote {
-            statement: VoteStatement::prepare(
-                at,
-                BlockDigest(realdid_crypto::Digest::from_bytes([byte; 32])),
-            ),
-            signer: ValidatorIndex(u16::from(node == 0)),
-            signature: Signature::ed25519([byte; 64]),
-        };
-        let Some(evidence) = Evidence::votes(vote(1), vote(2)) else { return };
-        let member = self.world.genesis.members[node % self.world.genesis.members.len()].clone();
-        let operation = Operation::ReportEvidence(ReportEvidence { evidence });
-        let used = self.world.lies;
-        self.world.lies += 1;
-        let signed = clients::sign(
-            &self.world,
-            Sender::Organisation(member.name),
-            Sequence(used),
-            operation,
-            &[member.key],
-        );
-        self.world.submit(node, signed);
     }
 
     /// A DID that faulty leaders want to keep out is asked for; how many views pass until it is there is noted.

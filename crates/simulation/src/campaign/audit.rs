@@ -1,11 +1,13 @@
-//! What is checked of every node's store when a seed is over: S3, S4, S6, and S11.
+//! What is checked of every node's store when a seed is over: S3, S4, S6, S9, and S11.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use realdid_crypto::Verifier;
 use realdid_merkle::root_of;
-use realdid_state::{Inputs, MemoryStore, Outcome, Receipt, execute, genesis_state, invariants};
-use realdid_types::{Operation, Sender, SignedBatch, StateRoot, TransactionId, VoteKind};
+use realdid_state::{
+    Inputs, MemoryStore, Outcome, Receipt, StateKey, StateRead, execute, genesis_state, invariants,
+};
+use realdid_types::{Operation, Sender, SignedBatch, StateRoot, TransactionId, ValidatorIndex, VoteKind};
 
 use crate::world::{World, disk::Image, node::Node};
 
@@ -25,7 +27,9 @@ pub fn stores(world: &mut World) {
                 describe(world)
             ));
         }
-        let checked = check_chain(world, image).and_then(|()| check_once(image));
+        let checked = check_chain(world, image)
+            .and_then(|()| check_once(image))
+            .and_then(|()| check_records(world, image));
         wrong.extend(checked.err().map(|reason| format!("{reason} (node {node})")));
     }
     let newest = world.honest_up().into_iter().max_by_key(|node| world.nodes[*node].live.height());
@@ -121,6 +125,23 @@ fn replay(world: &World, image: &Image) -> Result<(), String> {
         return Err("a replay ends in another state".to_owned());
     }
     invariants::check(&state)
+}
+
+/// S9: no honest validator is on record for anything.
+fn check_records(world: &World, image: &Image) -> Result<(), String> {
+    for (epoch, set) in &world.checks.sets {
+        for (place, validator) in set.iter().enumerate() {
+            let key = StateKey::Evidence(*epoch, ValidatorIndex(place as u16));
+            let is_accused = image.state.value(&key.to_bytes()).is_some();
+            if is_accused && world.checks.honest.contains(&validator.consensus_key) {
+                return Err(format!(
+                    "S9: the honest {} is on record in epoch {epoch}",
+                    validator.consensus_key
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Who is for which proposal, as the receipts say.

@@ -193,6 +193,10 @@ impl Scenario {
         for (node, evidence) in std::mem::take(&mut world.evidence) {
             self.operators.report(world, node, evidence);
         }
+        if world.now < self.safety_ends && self.random.chance(10) {
+            let faulty: Vec<usize> = world.liars.keys().copied().collect();
+            faulty.into_iter().for_each(|node| Operators::report_falsely(world, node));
+        }
         if self.governs && world.now < self.safety_ends {
             let nodes: Vec<usize> = world.honest_up().into_iter().collect();
             self.operators.govern(world, &nodes);

@@ -13,7 +13,7 @@ use realdid_state::{MemoryStore, Receipt, StateRead, ValidatorSets, genesis_stat
 use realdid_sync::ChainStore;
 use realdid_types::{
     BatchDigest, Block, BlockDigest, Certificate, Epoch, EpochEnd, EpochView, Genesis, Height, Proposal,
-    SignedBatch, ValidatorSet, Vote, VoteKind,
+    SignedBatch, ValidatorSet, View, Vote, VoteKind, VoteStatement,
 };
 
 /// One atomic write.
@@ -151,6 +151,46 @@ impl Image {
             Outcome { root: commit.execution.root, next: commit.execution.next_validators.clone() };
     }
 
+    /// Whether everything is here that must be on disk before a vote may leave; what the floor let go is not missed.
+    ///
+    /// # Errors
+    /// Names what is not.
+    pub fn backs(&self, vote: &VoteStatement) -> Result<(), &'static str> {
+        let at = vote.at;
+        let certificate = |kind: Option<VoteKind>, view: View| {
+            let of_view = self.certificates.iter().filter(|one| one.statement.at.epoch == at.epoch);
+            of_view
+                .filter(|one| kind.is_none_or(|kind| one.statement.kind == kind))
+                .any(|one| one.statement.at.view == view)
+        };
+        let commits = self.certificates.iter().filter(|one| one.statement.kind == VoteKind::Commit);
+        let is_let_go = commits.map(|one| one.statement.at).max() >= Some(at)
+            || self.epoch_ends.last_key_value().is_some_and(|(epoch, _)| *epoch >= at.epoch);
+        if is_let_go {
+            return Ok(());
+        }
+        let proposal = || self.proposals.iter().find(|proposal| proposal.block.digest() == vote.block);
+        let held = |proposal: &Proposal| {
+            proposal.block.batches.iter().all(|batch| self.batches.contains_key(&batch.digest))
+        };
+        if !self.votes.iter().any(|known| known.statement == *vote) {
+            Err("the vote")
+        } else if vote.kind == VoteKind::Commit {
+            certificate(Some(VoteKind::Prepare), at.view).then_some(()).ok_or("the Prepare certificate")
+        } else if at.view > View(1) && !certificate(None, at.view.previous()) {
+            Err("the certificate by which the view was entered")
+        } else if vote.kind == VoteKind::Prepare && !proposal().is_some_and(held) {
+            Err("the proposal with its batches")
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Up to which view a proposal may leave.
+    pub fn lead_mark(&self) -> EpochView {
+        self.lead_mark
+    }
+
     /// The newest final height.
     pub fn height(&self) -> Height {
         Height(self.blocks.len() as u64 - 1)
@@ -214,6 +254,11 @@ impl Image {
 impl Disk {
     pub fn new(image: Image) -> Self {
         Self { synced: image, unsynced: VecDeque::new(), durable: 0 }
+    }
+
+    /// What a crash cannot take.
+    pub fn synced(&self) -> &Image {
+        &self.synced
     }
 
     /// Appends a write.

@@ -10,8 +10,8 @@ use realdid_consensus::Write;
 use realdid_crypto::{PublicKey, Verifier};
 use realdid_replica::{Commit, Effect, Input, Timer};
 use realdid_types::{
-    Did, Evidence, Genesis, GenesisDigest, Message, SignedBatch, SignedTransaction, Timestamp, TransactionId,
-    Vote, VoteStatement,
+    Did, Evidence, Genesis, GenesisDigest, Message, Proposal, SignedBatch, SignedTransaction, Timestamp,
+    TransactionId, Vote, VoteStatement,
 };
 
 pub mod checks;
@@ -389,6 +389,11 @@ impl World {
         {
             self.on_vote_sent(from, vote);
         }
+        if let Message::Proposal(proposal) = &**message
+            && !self.liars.contains_key(&from)
+        {
+            self.on_proposal_sent(from, proposal);
+        }
         let targets: Vec<usize> = match to {
             Some(key) => self
                 .nodes
@@ -416,6 +421,23 @@ impl World {
         let set = self.checks.sets.get(&vote.statement.at.epoch);
         if set.and_then(|set| set.get(vote.signer)).is_some_and(|validator| validator.consensus_key == key) {
             self.checks.on_vote(key, vote);
+            if let Err(missing) = self.nodes[from].disk.synced().backs(&vote.statement) {
+                let statement = vote.statement;
+                self.checks
+                    .violation(format!("S8: node {from} sends {statement:?} before {missing} is on disk"));
+            }
+        }
+    }
+
+    /// After a restart nobody would know that this one has left.
+    fn on_proposal_sent(&mut self, from: usize, proposal: &Proposal) {
+        let header = &proposal.block.header;
+        let set = self.checks.sets.get(&header.at.epoch);
+        let is_own = set
+            .and_then(|set| set.get(header.proposer))
+            .is_some_and(|proposer| proposer.consensus_key == self.nodes[from].key);
+        if is_own && self.nodes[from].disk.synced().lead_mark() < header.at {
+            self.checks.violation(format!("S8: node {from} proposes in {} above its lead mark", header.at));
         }
     }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use realdid_crypto::{Digest, PublicKey};
+use realdid_crypto::{Digest, PublicKey, Signature};
 use realdid_state::{MemberEntry, OpenProposals, ProposalEntry, StateKey, ValidatorSets, read};
 use realdid_types::{
-    AddValidator, Approve, Change, Evidence, Member, Operation, ProofOfPossession, Propose, RemoveValidator,
-    ReportEvidence, Sender, SignedTransaction, Timestamp,
+    AddValidator, Approve, BlockDigest, Change, Evidence, Member, Operation, ProofOfPossession, Propose,
+    RemoveValidator, ReportEvidence, Sender, SignedTransaction, Timestamp, ValidatorIndex, Vote,
+    VoteStatement,
 };
 
 use super::{World, clients, disk::Image, random::Random};
@@ -71,6 +72,25 @@ impl Operators {
         if !world.nodes[node].is_up() || !self.reported.insert(evidence.digest()) {
             return;
         }
+        let operation = Operation::ReportEvidence(ReportEvidence { evidence });
+        let member = &world.genesis.members[node % world.genesis.members.len()];
+        let signed = sign(world, &world.nodes[node].live, member, operation);
+        world.submit(node, signed);
+    }
+
+    /// A faulty member reports two votes of an honest validator, which it never signed.
+    pub fn report_falsely(world: &mut World, node: usize) {
+        let Some(replica) = &world.nodes[node].replica else { return };
+        let engine = replica.engine();
+        let honest =
+            engine.validators().iter().position(|one| world.checks.honest.contains(&one.consensus_key));
+        let Some(accused) = honest else { return };
+        let vote = |byte: u8| Vote {
+            statement: VoteStatement::prepare(engine.at(), BlockDigest(Digest::from_bytes([byte; 32]))),
+            signer: ValidatorIndex(accused as u16),
+            signature: Signature::ed25519([byte; 64]),
+        };
+        let Some(evidence) = Evidence::votes(vote(1), vote(2)) else { return };
         let operation = Operation::ReportEvidence(ReportEvidence { evidence });
         let member = &world.genesis.members[node % world.genesis.members.len()];
         let signed = sign(world, &world.nodes[node].live, member, operation);
