@@ -20,6 +20,8 @@ pub const DISK_WELL: DiskSpeed = DiskSpeed { low: 100, high: 400 };
 
 /// The usual delay between continents with a bad satellite between them, in microseconds.
 const SLOW_LINKS: Micros = 400_000;
+/// Links so slow that Δ at its start is too short for a block.
+const SLOWEST_LINKS: Micros = 700_000;
 
 /// More than any member spends in a seed.
 const QUOTA: u64 = 1_000_000;
@@ -127,7 +129,8 @@ impl Faults {
 }
 
 fn draw_weather(random: &mut Random) -> Weather {
-    let base = if random.chance(3) { SLOW_LINKS } else { *random.pick(&[1_000, 5_000, 10_000, 20_000]) };
+    let slow = *random.pick(&[SLOW_LINKS, SLOWEST_LINKS]);
+    let base = if random.chance(3) { slow } else { *random.pick(&[1_000, 5_000, 10_000, 20_000]) };
     let mut weather = Weather { delay: (base / 2, base * 2), ..Weather::default() };
     if random.chance(30) {
         weather.loss = random.between(1, 15);
