@@ -28,6 +28,8 @@ pub struct Checks {
     heights: Vec<Height>,
     /// What every honest key signed (S8).
     signed: BTreeMap<(PublicKey, EpochView), BTreeMap<VoteKind, BlockDigest>>,
+    /// Blocks that honest leaders proposed (S8).
+    pub proposed: BTreeSet<BlockDigest>,
     /// What clients were told (S4, S5).
     pub promises: Promises,
     /// Keys of honest validators, for S8 and S9.
@@ -53,6 +55,7 @@ impl Checks {
             chain: BTreeMap::from([(Height(0), genesis)]),
             heights: vec![Height(0); nodes],
             signed: BTreeMap::new(),
+            proposed: BTreeSet::new(),
             promises: Promises::default(),
             honest: BTreeSet::new(),
             skips: 0,

@@ -436,7 +436,9 @@ impl World {
         let is_own = set
             .and_then(|set| set.get(header.proposer))
             .is_some_and(|proposer| proposer.consensus_key == self.nodes[from].key);
-        if is_own && self.nodes[from].disk.synced().lead_mark() < header.at {
+        // whoever lost its disk may hear what it proposed, and repeat it
+        let is_first = is_own && self.checks.proposed.insert(header.digest());
+        if is_first && self.nodes[from].disk.synced().lead_mark() < header.at {
             self.checks.violation(format!("S8: node {from} proposes in {} above its lead mark", header.at));
         }
     }
