@@ -1,10 +1,8 @@
 //! From any state, with the faults over, a new block becomes final.
 //!
 //! From here on liars are silent and nothing is lost, but all that was on its way before is: only what the rules of
-//! repair send again is there. Messages are delivered in the order in which they were sent; a timer fires only when
-//! nothing else moves, and a longer one only when the shorter ones have not helped.
-
-use std::collections::VecDeque;
+//! repair send again is there. Each receiver gets what was sent to it in that order, and then what that led to; a timer
+//! fires only when nothing else moves, and a longer one only when the shorter ones have not helped.
 
 use realdid_consensus::Timer;
 use realdid_types::{Height, View};
@@ -23,8 +21,8 @@ pub trait Crew {
     fn members(&self) -> Vec<usize>;
     /// A timer fires, if it is set.
     fn fire(&mut self, member: usize, timer: Timer) -> Vec<(usize, Self::Note)>;
-    /// A message comes in.
-    fn receive(&mut self, member: usize, note: Self::Note) -> Vec<(usize, Self::Note)>;
+    /// Messages come in, one after the other.
+    fn receive(&mut self, member: usize, notes: Vec<Self::Note>) -> Vec<(usize, Self::Note)>;
     fn timers(&self, member: usize) -> Vec<Timer>;
     fn view(&self, member: usize) -> View;
     /// Height and view of the newest final block.
@@ -69,7 +67,7 @@ impl Kind {
 pub fn run<C: Crew>(crew: &mut C, injected: Vec<(usize, C::Note)>) -> Result<(), String> {
     let members = crew.members();
     let start = members.iter().map(|member| crew.view(*member)).max().unwrap_or_default();
-    deliver(crew, injected.into())?;
+    deliver(crew, &members, injected)?;
     let mut stuck = 0;
     for _ in 0..ROUNDS_MAX {
         if members.iter().all(|member| crew.tip(*member).1 > start) {
@@ -97,7 +95,7 @@ pub fn run<C: Crew>(crew: &mut C, injected: Vec<(usize, C::Note)>) -> Result<(),
 }
 
 fn fire_all<C: Crew>(crew: &mut C, members: &[usize], kind: Kind) -> Result<(), String> {
-    let mut sent = VecDeque::new();
+    let mut sent = Vec::new();
     for member in members {
         for timer in crew.timers(*member) {
             if Kind::of(timer) == kind {
@@ -105,15 +103,27 @@ fn fire_all<C: Crew>(crew: &mut C, members: &[usize], kind: Kind) -> Result<(), 
             }
         }
     }
-    deliver(crew, sent)
+    deliver(crew, members, sent)
 }
 
-fn deliver<C: Crew>(crew: &mut C, mut sent: VecDeque<(usize, C::Note)>) -> Result<(), String> {
-    for _ in 0..MESSAGES_MAX {
-        let Some((to, note)) = sent.pop_front() else { return Ok(()) };
-        sent.extend(crew.receive(to, note));
+fn deliver<C: Crew>(crew: &mut C, members: &[usize], mut sent: Vec<(usize, C::Note)>) -> Result<(), String> {
+    let mut delivered = 0;
+    while !sent.is_empty() {
+        delivered += sent.len();
+        if delivered > MESSAGES_MAX {
+            return Err(format!("storm: more than {MESSAGES_MAX} messages and no timer between them"));
+        }
+        let mut answers = Vec::new();
+        for member in members {
+            let to_member = sent.iter().filter(|(to, _)| to == member);
+            let notes: Vec<C::Note> = to_member.map(|(_, note)| note.clone()).collect();
+            if !notes.is_empty() {
+                answers.extend(crew.receive(*member, notes));
+            }
+        }
+        sent = answers;
     }
-    Err(format!("storm: more than {MESSAGES_MAX} messages and no timer between them"))
+    Ok(())
 }
 
 fn check_tips<C: Crew>(crew: &C, members: &[usize]) -> Result<(), String> {

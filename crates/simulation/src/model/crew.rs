@@ -60,6 +60,20 @@ pub fn address(members: &[usize], from: usize, sent: Vec<Sent>) -> Vec<(usize, N
     notes
 }
 
+/// Takes messages one after the other; what is sent goes out after the last.
+pub fn hear_all<'a>(
+    network: &Network,
+    validator: &mut Validator,
+    notes: impl IntoIterator<Item = &'a Note>,
+) -> Vec<Sent> {
+    let mut sent = Vec::new();
+    for (from, message) in notes {
+        let input = Input::Received { from: network.keys[*from], message: (**message).clone() };
+        sent.extend(validator.take(network, input));
+    }
+    sent
+}
+
 impl Crew for Direct<'_> {
     type Note = Note;
 
@@ -72,10 +86,9 @@ impl Crew for Direct<'_> {
         self.step(member, |validator| validator.fire(network, timer))
     }
 
-    fn receive(&mut self, member: usize, (from, message): Note) -> Vec<(usize, Note)> {
+    fn receive(&mut self, member: usize, notes: Vec<Note>) -> Vec<(usize, Note)> {
         let network = self.network;
-        let input = Input::Received { from: network.keys[from], message: (*message).clone() };
-        self.step(member, |validator| validator.take(network, input))
+        self.step(member, |validator| hear_all(network, validator, &notes))
     }
 
     fn timers(&self, member: usize) -> Vec<Timer> {

@@ -23,7 +23,8 @@
 //!   could not be certified beside them, and an invalid one leads to a Skip. Old proposals bring nothing but a body,
 //!   which may come by itself once a certificate names it.
 //! - *A wiped validator hears answers alone*, with their certificates, while it may say nothing in the two views:
-//!   what else it knows reaches nobody before the closure, where repair tells it.
+//!   what else it knows reaches nobody before the closure, where repair tells it. An answer comes in when it is given:
+//!   until the last one has, the wiped validator does nothing else, so that one in the air tells it nothing less.
 //! - *Before a run everybody has listened*; which one crashes is chosen at the start.
 //! - *Whoever has left both views* hears no more Skip certificates and no bodies: it says nothing more because of them.
 //! - Which of the liar's tags are in a certificate, measured times, and what only spares messages decide nothing.
@@ -71,6 +72,9 @@ pub struct Arguments {
     /// Stop each exhaustive search at this many states
     #[arg(long, default_value_t = usize::MAX)]
     states: usize,
+    /// Only this one crashes or is wiped: 2, who leads the second view, or 3, who leads neither
+    #[arg(long)]
+    victim: Option<usize>,
     /// Leave the closures out: agreement and the invariants alone
     #[arg(long)]
     safety_only: bool,
@@ -83,7 +87,7 @@ pub struct Arguments {
     /// Take this one walk only and tell what happens in it
     #[arg(long)]
     walk: Option<u64>,
-    /// Threads to walk on
+    /// Threads to use
     #[arg(long, default_value_t = std::thread::available_parallelism().map_or(1, std::num::NonZero::get))]
     jobs: usize,
 }
@@ -115,18 +119,34 @@ pub fn run(arguments: &Arguments) -> bool {
     if arguments.only == Some(Part::Calm) {
         succeeded &= search(Fault::Nothing, arguments);
     }
-    for victim in VICTIMS {
-        if wanted(Part::Crash) {
-            succeeded &= search(Fault::Crash(victim), arguments);
-        }
-        if wanted(Part::Wiped) {
-            succeeded &= search(Fault::Wipe(victim), arguments);
-        }
+    if wanted(Part::Crash) {
+        succeeded &= search_for_each_victim(Fault::Crash, arguments);
+    }
+    if wanted(Part::Wiped) {
+        succeeded &= search_for_each_victim(Fault::Wipe, arguments);
     }
     if wanted(Part::Walks) {
         succeeded &= take_walks(arguments);
     }
     succeeded
+}
+
+/// Searches at the same time if there are threads to do so.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "searches run beside each other; what they find does not depend on it"
+)]
+fn search_for_each_victim(fault: fn(usize) -> Fault, arguments: &Arguments) -> bool {
+    let victims = VICTIMS.iter().filter(|victim| arguments.victim.is_none_or(|only| only == **victim));
+    let faults: Vec<Fault> = victims.map(|victim| fault(*victim)).collect();
+    if arguments.jobs < faults.len() {
+        return faults.into_iter().fold(true, |held, fault| held & search(fault, arguments));
+    }
+    std::thread::scope(|scope| {
+        let searches: Vec<_> =
+            faults.into_iter().map(|fault| scope.spawn(move || search(fault, arguments))).collect();
+        searches.into_iter().fold(true, |held, search| held & search.join().unwrap_or(false))
+    })
 }
 
 #[allow(clippy::disallowed_methods, reason = "the search is timed; what it finds does not depend on that")]
@@ -141,7 +161,7 @@ fn search(fault: Fault, arguments: &Arguments) -> bool {
             if seconds >= told + 5 {
                 told = seconds;
                 let sizes = search.sizes();
-                eprintln!("{} states, {left} left of depth {depth}, {sizes:?}", search.len());
+                eprintln!("{fault:?}: {} states, {left} left of depth {depth}, {sizes:?}", search.len());
             }
         },
     );

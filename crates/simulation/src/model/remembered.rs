@@ -2,28 +2,28 @@
 
 use std::{hash::Hash, sync::Arc};
 
-use realdid_consensus::{Input, Timer};
+use realdid_consensus::Timer;
 use realdid_types::{Height, View};
 
 use super::{
     closure::{self, Crew},
-    crew::{Note, address},
+    crew::{Note, address, hear_all},
     network::Network,
     print::{Interner, Print, Table},
     validator::{Validator, fingerprint_of_message},
 };
 
-/// What a validator is told.
+/// What a validator is told at once.
 enum Told {
     Fired(Timer),
-    Heard(Note),
+    Heard(Vec<u32>),
 }
 
 /// A step's result: the validator after it and what it sends.
 type Stepped = (u32, Arc<[(usize, u32)]>);
 
 /// With more validators than this in memory, all but the ways into closures are forgotten and found again.
-const VALIDATORS_MAX: usize = 150_000;
+const VALIDATORS_MAX: usize = 500_000;
 
 /// The validators and steps that closures have met.
 pub struct Memory {
@@ -31,6 +31,7 @@ pub struct Memory {
     beginners: Interner<Validator>,
     met: usize,
     validators: Interner<Validator>,
+    notes: Interner<Note>,
     told: Interner<Told>,
     steps: Table<(u32, u32), Stepped>,
     /// Crews from which a closure was run.
@@ -55,6 +56,7 @@ impl Memory {
             beginners: Interner::new(),
             met: 0,
             validators: Interner::new(),
+            notes: Interner::new(),
             told: Interner::new(),
             steps: Table::default(),
             closed: Table::default(),
@@ -89,6 +91,7 @@ impl Memory {
     fn forget(&mut self) {
         self.met += self.validators.len();
         self.validators = Interner::new();
+        self.notes = Interner::new();
         self.told = Interner::new();
         self.steps = Table::default();
         self.reaches = Table::default();
@@ -100,7 +103,7 @@ impl Memory {
             note.0.hash(print);
             fingerprint_of_message(&note.1, print);
         });
-        self.told.number(print, || Told::Heard(note))
+        self.notes.number(print, || note)
     }
 
     /// Runs the closure from these validators on.
@@ -166,10 +169,9 @@ impl Remembered<'_> {
                 let mut validator = self.memory.validators.get(key.0).clone();
                 let sent = match self.memory.told.get(told) {
                     Told::Fired(timer) => validator.fire(self.network, *timer),
-                    Told::Heard((from, message)) => {
-                        let input =
-                            Input::Received { from: self.network.keys[*from], message: (**message).clone() };
-                        validator.take(self.network, input)
+                    Told::Heard(notes) => {
+                        let notes = notes.iter().map(|note| self.memory.notes.get(*note));
+                        hear_all(self.network, &mut validator, notes)
                     }
                 };
                 let notes = address(&self.members, member, sent);
@@ -197,8 +199,10 @@ impl Crew for Remembered<'_> {
         self.step(member, told)
     }
 
-    fn receive(&mut self, member: usize, note: u32) -> Vec<(usize, u32)> {
-        self.step(member, note)
+    fn receive(&mut self, member: usize, notes: Vec<u32>) -> Vec<(usize, u32)> {
+        let print = Print::of(|print| notes.hash(print));
+        let told = self.memory.told.number(print, || Told::Heard(notes));
+        self.step(member, told)
     }
 
     fn timers(&self, member: usize) -> Vec<Timer> {

@@ -1,12 +1,9 @@
 //! What can happen next to one validator, and what becomes of it.
 
-use realdid_consensus::{Incoming, Input, Timer};
-use realdid_types::{Epoch, WipedQuestion};
+use realdid_consensus::{Input, Timer};
 
-use super::{Search, State, VIEWS, members::Member};
+use super::{Search, State, VIEWS};
 use crate::model::{
-    disk::nonce,
-    network::Network,
     validator::Validator,
     words::{describe_message, describe_statement},
 };
@@ -31,10 +28,6 @@ pub(super) enum Act {
     Crash(Last, u8, u8),
     /// Loses its disk and starts again.
     Wipe,
-    /// The wiped validator's question comes in.
-    Asked(u32),
-    /// The question is answered.
-    Answered,
 }
 
 /// The last thing done before a crash.
@@ -76,7 +69,7 @@ impl Search<'_> {
             let known = self.members.get(state[place]);
             let mut acts = known.own.clone();
             if !known.is_mute {
-                let is_over = known.member.validator.view() > VIEWS;
+                let is_over = known.validator.view() > VIEWS;
                 let matters = |message: &&u32| !is_over || self.matters_later(**message);
                 acts.extend(heard.iter().filter(matters).copied().map(Act::Hear));
             }
@@ -102,37 +95,22 @@ impl Search<'_> {
         }
         let mut next = *state;
         next[place] = after;
-        let waits = |search: &Self, number| search.members.get(number).member.validator.engine.is_wiped();
-        if act == Act::Wipe {
-            let question = WipedQuestion { epoch: Epoch(0), nonce: nonce(1) };
-            let question = self.message(self.honest[place], Incoming::WipedQuestion(question));
-            self.step_others(&mut next, place, Act::Asked(question));
-        } else if waits(self, state[place]) && !waits(self, after) {
-            self.step_others(&mut next, place, Act::Answered);
-        }
         Some(next)
     }
 
-    pub(super) fn step_others(&mut self, state: &mut [u32], place: usize, act: Act) {
-        for other in (0..state.len()).filter(|other| *other != place) {
-            state[other] = self.step_member(state[other], act);
-        }
-    }
-
-    pub(super) fn step_member(&mut self, number: u32, act: Act) -> u32 {
+    fn step_member(&mut self, number: u32, act: Act) -> u32 {
         if let Some(after) = self.steps.get(&(number, act)) {
             return *after;
         }
-        let mut member = self.members.get(number).member.clone();
-        self.act(&mut member, act);
-        let after = self.number(member);
+        let mut validator = self.members.get(number).validator.clone();
+        self.act(&mut validator, act);
+        let after = self.number(validator);
         self.steps.insert((number, act), after);
         after
     }
 
-    pub(super) fn act(&mut self, member: &mut Member, act: Act) {
+    fn act(&self, validator: &mut Validator, act: Act) {
         let network = self.network;
-        let validator = &mut member.validator;
         match act {
             Act::Crash(last, synced, kept) => {
                 if let Some(act) = last.act() {
@@ -142,29 +120,15 @@ impl Search<'_> {
                 validator.crash(network, usize::from(kept), true);
             }
             Act::Wipe => drop(validator.wipe(network, true)),
-            Act::Asked(message) => {
-                if let (from, Incoming::WipedQuestion(question)) = self.messages.get(message) {
-                    member.asked = Some((*from, question.clone()));
-                }
-            }
-            Act::Answered => {
-                member.asked = None;
-                member.answers.clear();
-            }
             Act::Hear(_) | Act::Idle | Act::GiveUp | Act::Listened => {
                 self.do_one(validator, act);
                 validator.sync_all(network);
             }
         }
-        if let Some((from, question)) = &member.asked {
-            let answer = answer_of(network, &member.validator, *from, question);
-            let numbers = answer.map(|answer| self.message(member.validator.index, answer));
-            member.answers.extend(numbers);
-        }
     }
 
     /// What the engine is told by an act, before anything that follows from it is synced.
-    pub(super) fn do_one(&self, validator: &mut Validator, act: Act) {
+    fn do_one(&self, validator: &mut Validator, act: Act) {
         let network = self.network;
         let at = validator.engine.at();
         match act {
@@ -181,18 +145,18 @@ impl Search<'_> {
                 validator.fire(network, Timer::Advance(at));
             }
             Act::Listened => drop(validator.fire(network, Timer::Listen)),
-            Act::Crash(..) | Act::Wipe | Act::Asked(_) | Act::Answered => {}
+            Act::Crash(..) | Act::Wipe => {}
         }
     }
 
     pub(super) fn describe(&self, place: usize, act: Act, after: u32) -> String {
         let what = self.say(act);
-        let validator = &self.members.get(after).member.validator;
+        let validator = &self.members.get(after).validator;
         let said: Vec<String> = validator.said.iter().map(describe_statement).collect();
         format!("{} {what}; in view {}, has said {}", self.honest[place], validator.view(), said.join(" "))
     }
 
-    pub(super) fn say(&self, act: Act) -> String {
+    fn say(&self, act: Act) -> String {
         match act {
             Act::Hear(message) => describe_message(&self.messages.get(message).1),
             Act::Idle => "may not hold its proposal back any longer".to_owned(),
@@ -203,20 +167,6 @@ impl Search<'_> {
                 format!("{last}crashes after {synced} syncs, keeps {kept} more writes and starts again")
             }
             Act::Wipe => "loses its disk and starts again".to_owned(),
-            Act::Asked(_) | Act::Answered => "hears of the wiped one".to_owned(),
         }
     }
-}
-
-/// What a validator answers to a wiped one, in its own words.
-fn answer_of(
-    network: &Network,
-    validator: &Validator,
-    asker: usize,
-    question: &WipedQuestion,
-) -> Option<Incoming> {
-    let input =
-        Input::Received { from: network.keys[asker], message: Incoming::WipedQuestion(question.clone()) };
-    let sent = validator.clone().take(network, input);
-    sent.into_iter().map(|sent| sent.message).find(|message| matches!(message, Incoming::WipedAnswer(_)))
 }

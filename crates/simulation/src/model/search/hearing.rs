@@ -2,11 +2,17 @@
 
 use std::hash::Hash;
 
-use realdid_consensus::Incoming;
-use realdid_types::{Block, Certificate, EpochView, View, VoteKind, VoteStatement, WipedAnswer};
+use realdid_consensus::{Incoming, Input};
+use realdid_types::{
+    Block, Certificate, Epoch, EpochView, View, VoteKind, VoteStatement, WipedAnswer, WipedQuestion,
+};
 
-use super::Search;
-use crate::model::{disk::nonce, print::Print, validator::fingerprint_of_message};
+use super::{Fault, Search};
+use crate::model::{
+    disk::nonce,
+    print::Print,
+    validator::{Validator, fingerprint_of_message},
+};
 
 /// A statement, and numbers of messages that can be made once a quorum has said it.
 pub(super) struct Statement {
@@ -37,7 +43,7 @@ impl Search<'_> {
     /// What only this one may hear: proposals of its present view, its own votes, answers to its question.
     pub(super) fn hearable_by(&self, state: &[u32], place: usize, certified: u64) -> Vec<u32> {
         let known = self.members.get(state[place]);
-        let validator = &known.member.validator;
+        let validator = &known.validator;
         let view = validator.view();
         let mut heard = Vec::new();
         if known.is_mute {
@@ -57,15 +63,30 @@ impl Search<'_> {
         heard
     }
 
-    /// Answers to the question of a wiped validator: the honest ones that were given, and any of the liar's.
-    pub(super) fn answers_for(&self, state: &[u32], place: usize, certified: u64) -> Vec<u32> {
-        if !self.members.get(state[place]).member.validator.engine.is_wiped() {
+    /// Answers to the question of a wiped validator: those that the honest would give now, and any of the liar's. An
+    /// answer comes in when it is given: until the last one has, the wiped one does nothing else.
+    fn answers_for(&self, state: &[u32], place: usize, certified: u64) -> Vec<u32> {
+        if !self.members.get(state[place]).validator.engine.is_wiped() {
             return Vec::new();
         }
-        let others = state.iter().enumerate().filter(|(other, _)| *other != place);
-        let honest = others.flat_map(|(_, number)| self.members.get(*number).member.answers.iter().copied());
+        let others = state.iter().filter(|other| **other != state[place]);
+        let honest = others.filter_map(|number| self.members.get(*number).answer);
         let certified = self.statements.iter().enumerate().filter(|(bit, _)| certified >> bit & 1 == 1);
         honest.chain(self.first_answer).chain(certified.map(|(_, one)| one.answer)).collect()
+    }
+
+    /// What a validator answers to the wiped one, in its own words.
+    pub(super) fn answer_of(&mut self, validator: &Validator) -> Option<u32> {
+        let Fault::Wipe(asker) = self.fault else { return None };
+        let question = WipedQuestion { epoch: Epoch(0), nonce: nonce(1) };
+        let input =
+            Input::Received { from: self.network.keys[asker], message: Incoming::WipedQuestion(question) };
+        let sent = validator.clone().take(self.network, input);
+        let answer = sent
+            .into_iter()
+            .map(|sent| sent.message)
+            .find(|message| matches!(message, Incoming::WipedAnswer(_)))?;
+        Some(self.message(validator.index, answer))
     }
 
     /// The statements that a quorum has said, the liar included.

@@ -1,9 +1,9 @@
 //! Honest validators, each different one with a number, and what is read off them once.
 
-use std::{collections::BTreeSet, hash::Hash};
+use std::hash::Hash;
 
 use realdid_consensus::{Incoming, Timer};
-use realdid_types::{View, WipedQuestion};
+use realdid_types::View;
 
 use super::{
     Fault, Search, VIEWS,
@@ -14,18 +14,9 @@ use crate::model::{
     validator::{Storage, Validator},
 };
 
-/// An honest validator with what the search must know of it besides.
-#[derive(Clone)]
-pub(super) struct Member {
-    pub(super) validator: Validator,
-    /// The open question of a wiped validator, and the numbers of the answers given to it.
-    pub(super) asked: Option<(usize, WipedQuestion)>,
-    pub(super) answers: BTreeSet<u32>,
-}
-
-/// What is read off a member once.
+/// An honest validator, and what is read off it once.
 pub(super) struct Known {
-    pub(super) member: Member,
+    pub(super) validator: Validator,
     /// One bit for every statement that it has voted for.
     pub(super) said: u64,
     /// Numbers of the messages with its proposals.
@@ -39,6 +30,8 @@ pub(super) struct Known {
     pub(super) may_crash: bool,
     /// Whether it was wiped and may say nothing in these views any more.
     pub(super) is_mute: bool,
+    /// The number of what it answers to the wiped validator's question, if it is asked.
+    pub(super) answer: Option<u32>,
     /// What it can do by itself.
     pub(super) own: Vec<Act>,
     /// The number of what it can be blamed for.
@@ -47,28 +40,25 @@ pub(super) struct Known {
 
 impl Search<'_> {
     /// The number of a member, and all that is to be read off it.
-    pub(super) fn number(&mut self, member: Member) -> u32 {
+    pub(super) fn number(&mut self, validator: Validator) -> u32 {
         let print = Print::of(|print| {
-            member.validator.index.hash(print);
-            member.validator.fingerprint(print);
-            member.validator.complaint.hash(print);
-            member.asked.is_some().hash(print);
-            member.answers.hash(print);
+            validator.index.hash(print);
+            validator.fingerprint(print);
+            validator.complaint.hash(print);
         });
         if let Some(number) = self.members.find(print) {
             return number;
         }
-        let known = self.read(member);
+        let known = self.read(validator);
         self.members.number(print, || known)
     }
 
-    pub(super) fn read(&mut self, member: Member) -> Known {
-        let validator = &member.validator;
+    fn read(&mut self, validator: Validator) -> Known {
         let proposed: Vec<_> = validator.proposed.clone();
         let statements: Vec<_> = validator.said.iter().copied().collect();
         let said = statements.iter().fold(0, |said, statement| said | 1 << self.bit(*statement));
         let own_votes = statements.iter().map(|statement| {
-            let vote = self.network.vote(member.validator.index, *statement);
+            let vote = self.network.vote(validator.index, *statement);
             self.liars_message(Incoming::Vote(vote))
         });
         let own_votes = own_votes.collect();
@@ -77,11 +67,10 @@ impl Search<'_> {
             self.learn_block(&proposal.block);
             if proposal.block.header.at.view <= VIEWS {
                 let message = Incoming::Proposal(Box::new((*proposal).clone()));
-                proposals
-                    .push((proposal.block.header.at.view, self.message(member.validator.index, message)));
+                proposals.push((proposal.block.header.at.view, self.message(validator.index, message)));
             }
         }
-        let validator = &member.validator;
+        let answer = self.answer_of(&validator);
         let record = Print::of(|print| {
             (validator.index, &validator.said, &validator.finals, &validator.complaint).hash(print);
             validator.proposed.iter().for_each(|proposal| proposal.block.digest().hash(print));
@@ -98,13 +87,14 @@ impl Search<'_> {
             may_crash: matches!(validator.storage, Storage::Lazy(_)),
             proposals,
             own_votes,
-            own: self.own_acts(validator),
+            answer,
+            own: self.own_acts(&validator),
             record: self.records.number(record, || ()),
-            member,
+            validator,
         }
     }
 
-    pub(super) fn own_acts(&self, validator: &Validator) -> Vec<Act> {
+    fn own_acts(&self, validator: &Validator) -> Vec<Act> {
         let engine = &validator.engine;
         let at = engine.at();
         let is_set = |timer: Timer| validator.timers.contains(&timer);

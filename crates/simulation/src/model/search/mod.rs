@@ -7,19 +7,12 @@ mod acts;
 mod hearing;
 mod members;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use realdid_consensus::Incoming;
 use realdid_types::{BlockDigest, Epoch, EpochView, View};
 
-use self::{
-    acts::Act,
-    hearing::Statement,
-    members::{Known, Member},
-};
+use self::{acts::Act, hearing::Statement, members::Known};
 use super::{
     checks::{self, Headers},
     network::Network,
@@ -141,7 +134,7 @@ impl<'a> Search<'a> {
         for (place, index) in self.honest.clone().into_iter().enumerate() {
             let crashes = self.fault == Fault::Crash(index);
             let validator = Validator::new(self.network, index, self.broken, crashes);
-            state[place] = self.number(Member { validator, asked: None, answers: BTreeSet::new() });
+            state[place] = self.number(validator);
         }
         self.reach(state, NOBODY);
     }
@@ -209,7 +202,7 @@ impl<'a> Search<'a> {
         let record = state.map(|number| self.members.get(number).record);
         if self.checked.insert(record, ()).is_none() {
             let validators: Vec<&Validator> =
-                state.iter().map(|number| &self.members.get(*number).member.validator).collect();
+                state.iter().map(|number| &self.members.get(*number).validator).collect();
             checks::check(self.network, &validators, &self.headers)?;
         }
         if self.closes { self.close(&state) } else { Ok(()) }
@@ -219,9 +212,9 @@ impl<'a> Search<'a> {
     /// otherwise two of four would be faulty.
     fn close(&mut self, state: &State) -> Result<(), String> {
         self.closures += 1;
-        let highest = state.iter().map(|number| self.members.get(*number).member.validator.engine.at()).max();
+        let highest = state.iter().map(|number| self.members.get(*number).validator.engine.at()).max();
         let wiped = state.iter().position(|number| {
-            let engine = &self.members.get(*number).member.validator.engine;
+            let engine = &self.members.get(*number).validator.engine;
             engine.is_wiped() || Some(engine.voter().bound()) > highest
         });
         let Some(place) = wiped else {
@@ -233,10 +226,11 @@ impl<'a> Search<'a> {
         let members: Vec<usize> = self.honest.iter().copied().chain([self.liar()]).collect();
         let liar = Validator::new(self.network, self.liar(), self.broken, false);
         now.push(self.helped.enter(self.network, &liar));
-        let mut answers = state.iter().filter_map(|number| self.members.get(*number).member.answers.last());
-        let injected = answers.next().map(|answer| {
-            (self.honest[place], (self.liar(), Arc::new(self.messages.get(*answer).1.clone())))
-        });
+        let others = state.iter().filter(|number| **number != state[place]);
+        let mut answers = others.filter_map(|number| self.members.get(*number).answer);
+        let injected = answers
+            .next()
+            .map(|answer| (self.honest[place], (self.liar(), Arc::new(self.messages.get(answer).1.clone()))));
         self.helped.close(self.network, members, &now, injected)
     }
 
@@ -245,10 +239,10 @@ impl<'a> Search<'a> {
         let mut now = Vec::new();
         for number in state {
             let memory = if helped { &mut self.helped } else { &mut self.silent };
-            let member = &self.members.get(*number).member;
+            let validator = &self.members.get(*number).validator;
             let network = self.network;
             let entered = self.entered.entry((*number, helped));
-            now.push(*entered.or_insert_with(|| memory.enter(network, &member.validator)));
+            now.push(*entered.or_insert_with(|| memory.enter(network, validator)));
         }
         now
     }
