@@ -33,7 +33,7 @@ impl Engine {
         let at = block.header.at;
         self.blocks.advance_tip(digest);
         let commit = self.commit_of(at, digest);
-        turn.effect(Effect::Final { block: Box::new(block), commit });
+        turn.deliver(Box::new(block), commit);
         self.settle_bound(at);
         self.catching_up_to = None;
         self.prune_blocks();

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use realdid_crypto::Signature;
 use realdid_types::{
-    Block, BlockDigest, Certificate, EpochView, Header, Height, Message, Proposal, Timestamp, View, VoteKind,
-    limits,
+    BatchDigest, Block, BlockDigest, Certificate, EpochView, Header, Height, Message, Proposal, Timestamp,
+    View, VoteKind, limits,
 };
 
 use crate::{Effect, Engine, Record, blocks::Path, turn::Turn};
@@ -94,7 +94,7 @@ impl Engine {
     fn holds_back(&self, turn: &Turn<'_>, parent: BlockDigest) -> bool {
         self.view.may_hold
             && !self.view.idled
-            && !turn.batches().heard_pending(&self.blocks.batches_on(parent))
+            && !turn.batches().heard_pending(&self.batches_in_chain(turn, parent))
     }
 
     /// Whether everything with transactions, and one block after it, is final; and the epoch is not ending.
@@ -112,8 +112,15 @@ impl Engine {
 
     /// Whether I have told everybody of a batch that the chain lacks.
     pub(crate) fn announced_pending(&self, turn: &Turn<'_>) -> bool {
-        let chain = self.best_parent().map(|parent| self.blocks.batches_on(parent)).unwrap_or_default();
+        let chain = self.best_parent().map(|parent| self.batches_in_chain(turn, parent)).unwrap_or_default();
         turn.batches().announced_pending(&chain)
+    }
+
+    /// Of the chain up to a block, the batches that the pool may still take for pending.
+    fn batches_in_chain(&self, turn: &Turn<'_>, parent: BlockDigest) -> BTreeSet<BatchDigest> {
+        let mut batches = self.blocks.batches_on(parent);
+        batches.extend(turn.delivered());
+        batches
     }
 
     fn build(&self, turn: &Turn<'_>, parent: BlockDigest) -> Option<Block> {
@@ -125,8 +132,7 @@ impl Engine {
         let batches = if closing || path.len() > UNFINAL_MAX {
             Vec::new()
         } else {
-            let chain: BTreeSet<_> = self.blocks.batches_on(parent);
-            turn.batches().select(&chain)
+            turn.batches().select(&self.batches_in_chain(turn, parent))
         };
         let header = Header {
             at: self.view.at,

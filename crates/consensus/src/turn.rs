@@ -1,9 +1,9 @@
 //! One turn: what a step reads, and the effects that it gathers.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use realdid_crypto::Verifier;
-use realdid_types::{Block, Timestamp, VoteStatement};
+use realdid_types::{BatchDigest, Block, Certificate, Timestamp, VoteStatement};
 
 use crate::{BatchStatus, Batches, Effect, Engine, Record, Surroundings, Timer, Write};
 
@@ -11,6 +11,7 @@ use crate::{BatchStatus, Batches, Effect, Engine, Record, Surroundings, Timer, W
 pub(crate) struct Turn<'a> {
     surroundings: &'a Surroundings<'a>,
     sealed: Vec<Effect>,
+    delivered: BTreeSet<BatchDigest>,
     votes: Vec<VoteStatement>,
     records: Vec<Record>,
     sync: bool,
@@ -22,6 +23,7 @@ impl<'a> Turn<'a> {
         Self {
             surroundings,
             sealed: Vec::new(),
+            delivered: BTreeSet::new(),
             votes: Vec::new(),
             records: Vec::new(),
             sync: false,
@@ -76,6 +78,17 @@ impl<'a> Turn<'a> {
     pub(crate) fn vote(&mut self, statement: VoteStatement) {
         self.votes.push(statement);
         self.sync = true;
+    }
+
+    /// A block has become final in this turn; the pool of batches hears of it after the turn.
+    pub(crate) fn deliver(&mut self, block: Box<Block>, commit: Option<Certificate>) {
+        self.delivered.extend(block.batches.iter().map(|reference| reference.digest));
+        self.effects.push(Effect::Final { block, commit });
+    }
+
+    /// The batches of blocks that this turn made final.
+    pub(crate) fn delivered(&self) -> &BTreeSet<BatchDigest> {
+        &self.delivered
     }
 
     pub(crate) fn holds_all(&self, block: &Block) -> bool {

@@ -178,3 +178,18 @@ fn a_leader_lists_no_batch_that_its_chain_has_already() {
     let header = proposed(&node.effects).first().copied().expect("proposed");
     assert_eq!(header.batches, Block::batches_root(&[batch(2)]));
 }
+
+/// The pool hears only after the turn that they are final; listed twice, they would be charged to their author twice.
+#[test]
+fn a_leader_does_not_list_again_what_the_same_turn_made_final() {
+    let network = Network::of(4);
+    let mut node = Node::new(&network, 2);
+    node.pool.heard_pending = true;
+    node.pool.to_propose = vec![batch(1), batch(2)];
+    let block = with_batches(network.child(1, &network.genesis), vec![batch(1)]);
+    node.hear_block(&block);
+    let effects = node.learn(network.committed(&block));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Final { .. })));
+    let header = proposed(&effects).first().copied().expect("proposed");
+    assert_eq!(header.batches, Block::batches_root(&[batch(2)]));
+}

@@ -29,6 +29,7 @@ pub fn stores(world: &mut World) {
         }
         let checked = check_chain(world, image)
             .and_then(|()| check_once(image))
+            .and_then(|()| check_batches(world, image))
             .and_then(|()| check_records(world, image));
         wrong.extend(checked.err().map(|reason| format!("{reason} (node {node})")));
     }
@@ -125,6 +126,19 @@ fn replay(world: &World, image: &Image) -> Result<(), String> {
         return Err("a replay ends in another state".to_owned());
     }
     invariants::check(&state)
+}
+
+/// S4: no honest leader lists a batch that its chain has already.
+fn check_batches(world: &World, image: &Image) -> Result<(), String> {
+    let mut listed = BTreeSet::new();
+    for block in &image.blocks {
+        let repeated = block.batches.iter().filter(|batch| !listed.insert(batch.digest)).count();
+        let proposer = world.checks.sets[&block.header.at.epoch].get(block.header.proposer);
+        if repeated > 0 && proposer.is_some_and(|one| world.checks.honest.contains(&one.consensus_key)) {
+            return Err(format!("S4: the block at height {} lists a batch again", block.header.height));
+        }
+    }
+    Ok(())
 }
 
 /// S9: no honest validator is on record for anything.
