@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use realdid_types::TransactionId;
+
 use super::row::{Row, Scene};
 use crate::{
     campaign::{audit, setting::Setting},
@@ -235,13 +237,13 @@ impl<'a> Trial<'a> {
         let (victim, signed) = self.clients.newcomer(&mut self.world);
         self.world.victim = Some(victim);
         let id = self.world.submit(*self.random.pick(&nodes), signed);
-        // everybody has the batch by then
-        self.run_until(self.world.now + 60_000, |_| false);
-        let before = self.world.checks.newest_view();
         let until = self.world.now + 10_000_000;
+        let is_held = |world: &World| world.honest_up().into_iter().all(|node| holds(world, node, id));
+        self.run_until(until, is_held);
+        let present = self.world.honest_up().into_iter().filter_map(|node| view_of(&self.world, node)).max();
         if self.run_until(until, |world| world.checks.promises.decided.contains_key(&id)) {
-            let after = self.world.checks.newest_view();
-            self.waited.push(after.view.0.saturating_sub(before.view.0));
+            let included = self.world.checks.newest_view().view.0;
+            self.waited.push(included.saturating_sub(present.unwrap_or_default()));
         } else {
             self.world.checks.violation("a censored transaction was not included in ten seconds".to_owned());
         }
@@ -264,8 +266,8 @@ impl<'a> Trial<'a> {
             let gap = self.longest_gap / 1_000;
             self.world.checks.violation(format!("no block for {gap} ms, {} ms are allowed", allowed / 1_000));
         }
-        // f leaders may leave it out, the one after them may propose on a block from before it was known
-        let views = self.faulty as u64 + 2;
+        // the block of the view in which everybody has it may be out already; of the next f + 1 leaders one is honest
+        let views = self.faulty as u64 + 1;
         if let Some(waited) = self.waited.iter().find(|waited| **waited > views) {
             self.world.checks.violation(format!("a censored transaction waited for {waited} views"));
         }
@@ -275,4 +277,14 @@ impl<'a> Trial<'a> {
             self.world.checks.count("doubled keys that kept each other silent");
         }
     }
+}
+
+/// Whether a node has a batch with this transaction.
+fn holds(world: &World, node: usize, id: TransactionId) -> bool {
+    let mut batches = world.nodes[node].live.batches.values();
+    batches.any(|batch| batch.batch.transactions.iter().any(|signed| signed.id() == id))
+}
+
+fn view_of(world: &World, node: usize) -> Option<u64> {
+    Some(world.nodes[node].replica.as_ref()?.engine().at().view.0)
 }

@@ -94,6 +94,7 @@ impl Operators {
         let operation = Operation::ReportEvidence(ReportEvidence { evidence });
         let member = &world.genesis.members[node % world.genesis.members.len()];
         let signed = sign(world, &world.nodes[node].live, member, operation);
+        world.lies += 1;
         world.submit(node, signed);
     }
 
