@@ -19,6 +19,8 @@ const DURATION: Micros = 12_000_000;
 const SETTLE: Micros = 75_000_000;
 /// Blocks may stop for 3(f + 2)Δ and this.
 const GRACE: Micros = 2_000_000;
+/// An announcement is everywhere after this long.
+const ANNOUNCED: Micros = 10_000;
 const CLIENT_INTERVAL: Micros = 40_000;
 /// Units of work that each member may ask for where spam is shown.
 const SMALL_QUOTA: u64 = 400;
@@ -240,6 +242,8 @@ impl<'a> Trial<'a> {
         let until = self.world.now + 10_000_000;
         let is_held = |world: &World| world.honest_up().into_iter().all(|node| holds(world, node, id));
         self.run_until(until, is_held);
+        // and then everybody hears that a quorum does
+        self.run_until(self.world.now + ANNOUNCED, |_| false);
         let present = self.world.honest_up().into_iter().filter_map(|node| view_of(&self.world, node)).max();
         if self.run_until(until, |world| world.checks.promises.decided.contains_key(&id)) {
             let included = self.world.checks.newest_view().view.0;
