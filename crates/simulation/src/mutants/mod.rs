@@ -19,6 +19,9 @@ pub struct Arguments {
     /// Only the mutants whose name contains this
     #[arg(long)]
     only: Option<String>,
+    /// Begin with the mutant of this name; they go by the alphabet
+    #[arg(long)]
+    from: Option<String>,
     /// Name the mutants and what they break, and do nothing else
     #[arg(long)]
     list: bool,
@@ -52,7 +55,10 @@ pub fn run(arguments: &Arguments) -> bool {
 
 fn try_all(arguments: &Arguments) -> Result<bool, String> {
     let all = Patch::read_all(&arguments.repository.join("crates/simulation/mutants"))?;
-    let named = |patch: &Patch| arguments.only.as_ref().is_none_or(|part| patch.name.contains(part.as_str()));
+    let named = |patch: &Patch| {
+        arguments.only.as_ref().is_none_or(|part| patch.name.contains(part.as_str()))
+            && arguments.from.as_ref().is_none_or(|from| patch.name >= *from)
+    };
     let patches: Vec<Patch> = all.into_iter().filter(named).collect();
     if patches.is_empty() {
         return Err("no mutant has that in its name; --list names all".to_owned());
