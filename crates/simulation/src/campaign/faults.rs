@@ -71,6 +71,10 @@ impl Breaker {
             world.checks.count("large messages vanish");
             world.network.open_black_hole(self.random.between(10_000_000, 40_000_000));
         }
+        let faults = &self.faults;
+        let apart = faults.crashes || faults.pauses || faults.partitions || faults.clogs || faults.wipes;
+        world.checks.all_are_heard =
+            !(apart || faults.black_hole || faults.failing_writes || faults.validator_changes);
         world.failing_writes = if self.faults.failing_writes { 5 } else { 0 };
     }
 

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use realdid_consensus::{Alarm, DELTA_MAX};
+use realdid_consensus::{Alarm, DELTA_MAX, DELTA_MIN};
 use realdid_crypto::PublicKey;
 use realdid_mempool::{Refusal, limits::ANNOUNCED_MAX};
 use realdid_replica::{Commit, Replica};
@@ -19,6 +19,9 @@ use super::{network::Micros, promises::Promises};
 /// No part of a replica may keep more things than this, or than all validators may announce; real bounds are lower,
 /// each where it is declared.
 const KEPT_MAX: usize = 8_192;
+
+/// Nobody gives a view up in less time without a reason: twice the smallest Δ, less what clocks drift.
+const LEAD_MIN: Micros = 2 * DELTA_MIN.as_micros() as Micros - 1_000;
 
 /// What was seen so far, and what was wrong with it.
 pub struct Checks {
@@ -34,6 +37,10 @@ pub struct Checks {
     pub promises: Promises,
     /// Keys of honest validators, for S8 and S9.
     pub honest: BTreeSet<PublicKey>,
+    /// Nothing keeps honest validators from hearing each other: nobody gives up an honest leader's view at once.
+    pub all_are_heard: bool,
+    /// When each node entered its present view.
+    entered: BTreeMap<usize, (EpochView, Micros)>,
     /// Skips that honest nodes sent.
     pub skips: u64,
     pub violations: Vec<String>,
@@ -58,6 +65,8 @@ impl Checks {
             proposed: BTreeSet::new(),
             promises: Promises::default(),
             honest: BTreeSet::new(),
+            all_are_heard: false,
+            entered: BTreeMap::new(),
             skips: 0,
             violations: Vec::new(),
             counts: BTreeMap::new(),
@@ -140,14 +149,19 @@ impl Checks {
         self.heights[node] = height;
     }
 
+    /// Whether a vote of this kind and view of this key was seen before.
+    pub fn has_voted(&self, key: PublicKey, vote: &Vote) -> bool {
+        let kinds = self.signed.get(&(key, vote.statement.at));
+        kinds.is_some_and(|kinds| kinds.contains_key(&vote.statement.kind))
+    }
+
     /// S8: over all lives of a key. A vote that a crash took before it was durable never left, and does not count.
     pub fn on_vote(&mut self, key: PublicKey, vote: &Vote) {
         if !self.honest.contains(&key) {
             return;
         }
         let at = vote.statement.at;
-        let first =
-            !self.signed.get(&(key, at)).is_some_and(|kinds| kinds.contains_key(&vote.statement.kind));
+        let first = !self.has_voted(key, vote);
         self.skips += u64::from(first && vote.statement.kind == VoteKind::Skip);
         let kinds = self.signed.entry((key, at)).or_default();
         let before = kinds.insert(vote.statement.kind, vote.statement.block);
@@ -156,6 +170,18 @@ impl Checks {
         if twice || both {
             let known = kinds.clone();
             self.violation(format!("S8: the honest {key} signed {before:?} and {known:?} in view {at}"));
+        }
+    }
+
+    /// S11: an honest leader gets its time from others.
+    pub fn on_skip(&mut self, now: Micros, node: usize, key: PublicKey, at: EpochView) {
+        let leader = self.sets.get(&at.epoch).and_then(|set| Some(set.get(set.leader(at))?.consensus_key));
+        let is_due = |leader: &PublicKey| self.honest.contains(leader) && *leader != key;
+        let Some(leader) = leader.filter(|leader| self.all_are_heard && is_due(leader)) else { return };
+        let gave_up = self.signed.get(&(leader, at)).is_some_and(|kinds| kinds.contains_key(&VoteKind::Skip));
+        let waited = self.entered.get(&node).filter(|(view, _)| *view == at).map(|(_, since)| now - since);
+        if let Some(waited) = waited.filter(|waited| !gave_up && *waited < LEAD_MIN) {
+            self.violation(format!("S11: node {node} gives up {at} of an honest leader after {waited} µs"));
         }
     }
 
@@ -190,8 +216,12 @@ impl Checks {
     }
 
     /// S10, and that all agree on who validates.
-    pub fn after_step(&mut self, node: usize, replica: &Replica) {
+    pub fn after_step(&mut self, now: Micros, node: usize, replica: &Replica) {
         let engine = replica.engine();
+        let entered = self.entered.entry(node).or_insert((engine.at(), now));
+        if entered.0 != engine.at() {
+            *entered = (engine.at(), now);
+        }
         self.largest_delta = self.largest_delta.max(engine.delta().as_micros() as Micros);
         if engine.delta() > DELTA_MAX {
             self.violation(format!("S10: node {node} has a Δ of {:?}", engine.delta()));

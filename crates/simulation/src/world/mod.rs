@@ -11,7 +11,7 @@ use realdid_crypto::{PublicKey, Verifier};
 use realdid_replica::{Commit, Effect, Input, Timer};
 use realdid_types::{
     Did, Evidence, Genesis, GenesisDigest, Message, Proposal, SignedBatch, SignedTransaction, Timestamp,
-    TransactionId, Vote, VoteStatement,
+    TransactionId, Vote, VoteKind, VoteStatement,
 };
 
 pub mod checks;
@@ -266,7 +266,7 @@ impl World {
         if !self.liars.contains_key(&node)
             && let Some(replica) = &self.nodes[node].replica
         {
-            self.checks.after_step(node, replica);
+            self.checks.after_step(self.now, node, replica);
         }
     }
 
@@ -420,6 +420,9 @@ impl World {
         let key = self.nodes[from].key;
         let set = self.checks.sets.get(&vote.statement.at.epoch);
         if set.and_then(|set| set.get(vote.signer)).is_some_and(|validator| validator.consensus_key == key) {
+            if vote.statement.kind == VoteKind::Skip && !self.checks.has_voted(key, vote) {
+                self.checks.on_skip(self.now, from, key, vote.statement.at);
+            }
             self.checks.on_vote(key, vote);
             if let Err(missing) = self.nodes[from].disk.synced().backs(&vote.statement) {
                 let statement = vote.statement;

@@ -20,6 +20,7 @@ mod delays_certificates;
 mod drips;
 mod equivocates;
 mod forges_certificates;
+mod forges_proposals;
 mod frames_others;
 mod hides_certificates;
 mod hides_votes;
@@ -61,6 +62,7 @@ pub const KINDS: &[(&str, Lie)] = &[
     ("Commit and Skip of one view", commits_and_skips::lie),
     ("votes for far future and past views", votes_elsewhere::lie),
     ("forged certificates", forges_certificates::lie),
+    ("forged proposals", forges_proposals::lie),
     ("short certificates", shortens_certificates::lie),
     ("certificates of another epoch", moves_certificates::lie),
     ("stale parents", proposes_on_stale_parents::lie),
