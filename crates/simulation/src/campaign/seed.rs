@@ -300,6 +300,8 @@ impl Scenario {
             world
                 .checks
                 .violation("calm: a transaction after a quiet time was not decided at once".to_owned());
+        } else if !world.checks.promises.is_accepted(&asked) {
+            world.checks.violation("calm: a transaction was final before it was accepted".to_owned());
         }
     }
 

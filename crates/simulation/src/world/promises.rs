@@ -42,6 +42,11 @@ impl Promises {
         }
     }
 
+    /// Whether any node told a client that this transaction cannot be lost any more.
+    pub fn is_accepted(&self, id: &TransactionId) -> bool {
+        self.accepted.values().any(|ids| ids.contains(id))
+    }
+
     /// A node forgets which batches it made. One that votes is told how far the others are before it makes new ones.
     pub fn lose_disk(&mut self, node: usize) {
         self.wiped.insert(node);
