@@ -63,18 +63,6 @@ impl Engine {
         }
     }
 
-    /// The next view after `at` that I lead.
-    pub(crate) fn next_lead(&self, at: EpochView) -> Option<EpochView> {
-        let mut next = at.next_view();
-        for _ in 0..self.set.len() {
-            if Some(self.set.leader(next)) == self.me {
-                return Some(next);
-            }
-            next = next.next_view();
-        }
-        None
-    }
-
     /// The highest executed block with a proof that the parent rule of the present view accepts.
     fn best_parent(&self) -> Option<BlockDigest> {
         let mut view = self.view.at.view.previous();

@@ -43,12 +43,14 @@ impl Engine {
         true
     }
 
-    /// A Prepare or Skip goes to disk with the certificate by which the view was entered and the lead mark.
+    /// A Prepare or Skip goes to disk with the certificate by which the view was entered, and with the lead mark if I
+    /// lead the next view.
     pub(crate) fn cast_in_view(&mut self, turn: &mut Turn<'_>, statement: VoteStatement) {
         if let Some(entry) = self.entry_certificate() {
             turn.record_synced(Record::Certificate(entry.clone()));
         }
-        if let Some(next) = self.next_lead(statement.at) {
+        let next = statement.at.next_view();
+        if self.me == Some(self.set.leader(next)) {
             self.mark_lead(turn, next);
         }
         turn.vote(statement);

@@ -107,6 +107,7 @@ impl Breaker {
     pub fn break_something(&mut self, world: &mut World) {
         let node = self.random.below(world.nodes.len());
         match self.random.below(9) {
+            0 | 1 if self.faults.crashes && self.random.chance(10) => self.crash_all(world),
             0 | 1 if self.faults.crashes => self.crash(world, node),
             2 if self.faults.pauses && world.nodes[node].is_up() => {
                 world.checks.count("pause");
@@ -146,6 +147,12 @@ impl Breaker {
             world.crash(node);
             self.undo_later(world, Undo::Start(node), 1_000, 3_000_000);
         }
+    }
+
+    /// The power fails everywhere.
+    fn crash_all(&mut self, world: &mut World) {
+        world.checks.count("all crash at once");
+        (0..world.nodes.len()).for_each(|node| self.crash(world, node));
     }
 
     /// A disk is lost; only while fewer than f are faulty.

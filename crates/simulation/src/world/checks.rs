@@ -11,7 +11,8 @@ use realdid_mempool::{Refusal, limits::ANNOUNCED_MAX};
 use realdid_replica::{Commit, Replica};
 use realdid_state::Outcome;
 use realdid_types::{
-    BlockDigest, Epoch, EpochView, Evidence, Height, Timestamp, TransactionId, ValidatorSet, Vote, VoteKind,
+    BlockDigest, Epoch, EpochView, Evidence, Header, Height, Timestamp, TransactionId, ValidatorSet, Vote,
+    VoteKind,
 };
 
 use super::{network::Micros, promises::Promises};
@@ -31,8 +32,8 @@ pub struct Checks {
     heights: Vec<Height>,
     /// What every honest key signed (S8).
     signed: BTreeMap<(PublicKey, EpochView), BTreeMap<VoteKind, BlockDigest>>,
-    /// Blocks that honest leaders proposed (S8).
-    pub proposed: BTreeSet<BlockDigest>,
+    /// What each key proposed (S8).
+    proposed: BTreeMap<(PublicKey, EpochView), BTreeSet<BlockDigest>>,
     /// What clients were told (S4, S5).
     pub promises: Promises,
     /// Keys of honest validators, for S8 and S9.
@@ -62,7 +63,7 @@ impl Checks {
             chain: BTreeMap::from([(Height(0), genesis)]),
             heights: vec![Height(0); nodes],
             signed: BTreeMap::new(),
-            proposed: BTreeSet::new(),
+            proposed: BTreeMap::new(),
             promises: Promises::default(),
             honest: BTreeSet::new(),
             all_are_heard: false,
@@ -170,6 +171,20 @@ impl Checks {
         if twice || both {
             let known = kinds.clone();
             self.violation(format!("S8: the honest {key} signed {before:?} and {known:?} in view {at}"));
+        }
+    }
+
+    /// S8: an honest leader proposes one block in a view, and that under a lead mark which a crash cannot take. Whoever
+    /// lost its disk may hear what it proposed, and repeat it.
+    pub fn on_proposal(&mut self, key: PublicKey, header: &Header, durable_mark: EpochView) {
+        let proposed = self.proposed.entry((key, header.at)).or_default();
+        let is_new = proposed.insert(header.digest());
+        let count = proposed.len();
+        if is_new && self.honest.contains(&key) && (count > 1 || durable_mark < header.at) {
+            self.violation(format!(
+                "S8: the honest {key} makes proposal {count} in {}, its lead mark is {durable_mark}",
+                header.at
+            ));
         }
     }
 

@@ -432,17 +432,15 @@ impl World {
         }
     }
 
-    /// After a restart nobody would know that this one has left.
+    /// Others' proposals are repeated too.
     fn on_proposal_sent(&mut self, from: usize, proposal: &Proposal) {
         let header = &proposal.block.header;
+        let key = self.nodes[from].key;
         let set = self.checks.sets.get(&header.at.epoch);
-        let is_own = set
-            .and_then(|set| set.get(header.proposer))
-            .is_some_and(|proposer| proposer.consensus_key == self.nodes[from].key);
-        // whoever lost its disk may hear what it proposed, and repeat it
-        let is_first = is_own && self.checks.proposed.insert(header.digest());
-        if is_first && self.nodes[from].disk.synced().lead_mark() < header.at {
-            self.checks.violation(format!("S8: node {from} proposes in {} above its lead mark", header.at));
+        let proposer = set.and_then(|set| set.get(header.proposer));
+        if proposer.is_some_and(|proposer| proposer.consensus_key == key) {
+            let mark = self.nodes[from].disk.synced().lead_mark();
+            self.checks.on_proposal(key, header, mark);
         }
     }
 
