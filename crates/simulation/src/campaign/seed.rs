@@ -293,14 +293,15 @@ impl Scenario {
             world.checks.violation(format!("calm: {given_up} Skips were sent while nothing was wrong"));
         }
         let nodes: Vec<usize> = world.honest_up().into_iter().collect();
-        let asked = self.clients.ask(world, *self.random.pick(&nodes));
+        let node = *self.random.pick(&nodes);
+        let asked = self.clients.ask(world, node);
         let until = world.now + 1_000_000 + 40 * link;
         if self.run_until(world, until, |world| world.checks.promises.decided.contains_key(&asked)).is_none()
         {
             world
                 .checks
                 .violation("calm: a transaction after a quiet time was not decided at once".to_owned());
-        } else if !world.checks.promises.is_accepted(&asked) {
+        } else if !world.checks.promises.is_accepted(node, &asked) {
             world.checks.violation("calm: a transaction was final before it was accepted".to_owned());
         }
     }

@@ -42,9 +42,9 @@ impl Promises {
         }
     }
 
-    /// Whether any node told a client that this transaction cannot be lost any more.
-    pub fn is_accepted(&self, id: &TransactionId) -> bool {
-        self.accepted.values().any(|ids| ids.contains(id))
+    /// Whether a node told its client that this transaction cannot be lost any more; or its word counts for nothing.
+    pub fn is_accepted(&self, node: usize, id: &TransactionId) -> bool {
+        self.faulty.contains(&node) || self.accepted.get(&node).is_some_and(|ids| ids.contains(id))
     }
 
     /// A node forgets which batches it made. One that votes is told how far the others are before it makes new ones.
