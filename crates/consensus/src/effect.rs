@@ -64,9 +64,10 @@ pub struct Write {
 /// One thing to remember over a restart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
-    /// A verified certificate. A Commit certificate lets everything of lower views go, in the same write.
+    /// A verified certificate. A Commit certificate lets votes and certificates of lower views go, in the same write.
     Certificate(Certificate),
-    /// A proposal that a vote is about.
+    /// A proposal that a vote is about. It stays until a block of its height is stored as final, or its epoch is over:
+    /// if everybody crashes between a Commit certificate and the blocks that it makes final, nobody else has them.
     Proposal(Box<Proposal>),
     /// No proposal of mine may be made at or below this after a restart.
     LeadMark(EpochView),

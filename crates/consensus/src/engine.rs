@@ -169,11 +169,13 @@ impl Engine {
         for vote in self.own_votes.values() {
             self.tally.add(vote, true);
         }
-        for proposal in proposals.into_iter().filter(|proposal| proposal.block.header.at > self.voter.floor())
-        {
-            if proposal.block.header.at.epoch == self.epoch() {
-                self.blocks.insert(proposal.block.clone());
-                self.proposals.insert(proposal.block.header.at.view, proposal);
+        let (epoch, height) = (self.epoch(), self.blocks.tip_header().height);
+        let is_open = |header: &Header| header.at.epoch == epoch && header.height > height;
+        for proposal in proposals.into_iter().filter(|proposal| is_open(&proposal.block.header)) {
+            let at = proposal.block.header.at;
+            self.blocks.insert(proposal.block.clone());
+            if at > self.voter.floor() {
+                self.proposals.insert(at.view, proposal);
             }
         }
         self

@@ -66,11 +66,11 @@ impl Disk {
         if certificate.statement.kind == VoteKind::Commit {
             self.votes.retain(|vote| vote.statement.at > floor);
             self.certificates.retain(|kept| kept.statement.at >= floor);
-            self.proposals.retain(|proposal| proposal.block.header.at > floor);
         }
     }
 
     pub fn store_final(&mut self, block: Block, outcome: Outcome) {
+        self.proposals.retain(|proposal| proposal.block.header.height > block.header.height);
         (self.tip, self.outcome) = (block, outcome);
     }
 

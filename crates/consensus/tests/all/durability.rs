@@ -227,3 +227,22 @@ fn nothing_but_own_durable_votes_is_ever_sent_as_a_vote() {
     };
     assert_eq!(node.effects.iter().filter(votes).count(), 0);
 }
+
+/// A crash may take the final blocks and leave the certificate that was written before them. If it takes them from
+/// everybody, nobody can be asked.
+#[test]
+fn what_a_durable_certificate_makes_final_is_there_after_a_crash_that_took_the_final_blocks() {
+    let network = Network::of(4);
+    let mut node = Node::new(&network, 0);
+    let first = network.child(1, &network.genesis);
+    node.prepare(&first);
+    let second = network.child(2, &first);
+    node.prepare(&second);
+    node.disk.store(&[], &[Record::Certificate(network.committed(&second))]);
+    let node = node.restart();
+    let finals = node.effects.iter().filter_map(|effect| match effect {
+        Effect::Final { block, .. } => Some(block.digest()),
+        _ => None,
+    });
+    assert_eq!(finals.collect::<Vec<_>>(), [first.digest(), second.digest()]);
+}

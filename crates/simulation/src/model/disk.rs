@@ -137,6 +137,7 @@ impl Image {
                 records.iter().for_each(|record| self.apply_record(record));
             }
             Entry::Final(block, outcome) => {
+                self.proposals.retain(|proposal| proposal.block.header.height > block.header.height);
                 self.tip = (**block).clone();
                 self.outcome = outcome.clone();
             }
@@ -167,7 +168,6 @@ impl Image {
             let keep = |at: EpochView| at >= statement.at;
             self.votes.retain(|vote| keep(vote.statement.at));
             self.certificates.retain(|certificate| keep(certificate.statement.at));
-            self.proposals.retain(|proposal| keep(proposal.block.header.at));
         }
     }
 }

@@ -128,13 +128,13 @@ impl Image {
         let epoch = end.commit.statement.at.epoch;
         self.epoch_ends.insert(epoch, end.clone());
         self.let_go(|at| at.epoch > epoch);
+        self.proposals.retain(|proposal| proposal.block.header.at.epoch > epoch);
     }
 
-    /// Lets go of votes at or below the floor, and of certificates and proposals below it.
+    /// Lets go of votes and certificates below the floor.
     fn let_go(&mut self, keep: impl Fn(EpochView) -> bool) {
         self.votes.retain(|vote| keep(vote.statement.at));
         self.certificates.retain(|certificate| keep(certificate.statement.at));
-        self.proposals.retain(|proposal| keep(proposal.block.header.at));
     }
 
     fn apply_commit(&mut self, commit: &Commit) {
@@ -146,6 +146,7 @@ impl Image {
         if let Some(certificate) = &commit.commit {
             self.commits.insert(height, certificate.clone());
         }
+        self.proposals.retain(|proposal| proposal.block.header.height > height);
         self.state.commit(&commit.execution);
         self.outcome =
             Outcome { root: commit.execution.root, next: commit.execution.next_validators.clone() };
