@@ -39,10 +39,13 @@ impl Replica {
         self.final_state(step).value(&key).is_some()
     }
 
-    /// Batches on their way to disk take room too: a slow disk lets no author hoard.
     fn has_room(&self, digest: BatchDigest, author: &PublicKey) -> bool {
-        let on_their_way = self.storing.values().filter(|batch| batch.batch.author == *author).count();
-        self.pool.has_room(digest, author, on_their_way)
+        self.pool.has_room(digest, author, self.on_their_way(author))
+    }
+
+    /// Batches on their way to disk take room too: a slow disk lets no author hoard.
+    pub(crate) fn on_their_way(&self, author: &PublicKey) -> usize {
+        self.storing.values().filter(|batch| batch.batch.author == *author).count()
     }
 
     /// Only what the author signed can make a batch wrong for ever.

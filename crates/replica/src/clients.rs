@@ -31,7 +31,8 @@ impl Replica {
     /// Packs what waits into a batch, to be signed.
     pub(crate) fn pack(&mut self, step: &mut Step<'_>) {
         // with too many out there peers would refuse another
-        if !self.knows_its_numbers() || !self.pool.has_room_for(&self.settings.node, self.storing_own()) {
+        let me = &self.settings.node;
+        if !self.knows_its_numbers() || !self.pool.has_room_for(me, self.on_their_way(me)) {
             step.effects.push(Effect::SetTimer(Timer::Pack, step.now().saturating_add(PACK_PAUSE)));
             return;
         }
@@ -44,10 +45,6 @@ impl Replica {
             step.effects.push(Effect::SignBatch(Box::new(batch)));
         }
         self.plan_packing(step);
-    }
-
-    fn storing_own(&self) -> usize {
-        self.storing.values().filter(|batch| batch.batch.author == self.settings.node).count()
     }
 
     /// Whoever lost its disk does not know which numbers its own batches had. All that are final by its bound are

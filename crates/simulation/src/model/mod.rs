@@ -73,7 +73,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = usize::MAX)]
     states: usize,
     /// Only this one crashes or is wiped: 2, who leads the second view, or 3, who leads neither
-    #[arg(long)]
+    #[arg(long, value_parser = parse_victim)]
     victim: Option<usize>,
     /// Leave the closures out: agreement and the invariants alone
     #[arg(long)]
@@ -95,6 +95,12 @@ pub struct Arguments {
 /// Who crashes or is wiped: the leader of the second view, or one that leads neither. The third honest one leads
 /// neither as well, so that what happens to it happens to the other with names exchanged.
 const VICTIMS: [usize; 2] = [2, 3];
+
+/// With another name nothing would be searched, and nothing found wrong.
+fn parse_victim(text: &str) -> Result<usize, String> {
+    let victim = text.parse().ok().filter(|victim| VICTIMS.contains(victim));
+    victim.ok_or_else(|| format!("only these crash or are wiped: {VICTIMS:?}"))
+}
 
 /// The parts of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
