@@ -232,6 +232,7 @@ impl Engine {
     fn on_round_trip(&mut self, peer: Peer, time: Duration) {
         if self.set.index_of(&peer).is_some() {
             self.round_trips.insert(peer, time);
+            self.pacemaker.on_round_trips(self.round_trips.values().copied());
         }
     }
 

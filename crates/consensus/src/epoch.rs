@@ -69,6 +69,7 @@ impl Engine {
         self.skipped_in_a_row = 0;
         let set = self.set.clone();
         self.round_trips.retain(|peer, _| set.index_of(peer).is_some());
+        self.pacemaker.on_round_trips(self.round_trips.values().copied());
         self.view = CurrentView::new(EpochView::new(epoch, View(1)), turn.now());
         self.restart_standing(turn);
         self.begin_view(turn);

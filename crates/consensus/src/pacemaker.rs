@@ -1,5 +1,5 @@
-//! How long to wait: Δ, learnt from how long leaders took, so that f liars can neither hold it high nor push slow
-//! honest leaders out.
+//! How long to wait: Δ, learnt from how long leaders took and messages travel, so that f liars can neither hold it high
+//! nor push slow honest leaders out.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -8,7 +8,7 @@ use std::{
 
 use realdid_types::{Quorum, ValidatorIndex};
 
-/// Δ before anything was measured.
+/// Δ before leaders were measured, unless messages travel longer.
 pub const DELTA_START: Duration = Duration::from_millis(500);
 /// Δ is never below this.
 pub const DELTA_MIN: Duration = Duration::from_millis(50);
@@ -26,6 +26,8 @@ const MARGIN: u32 = 4;
 pub struct Pacemaker {
     quorum: Quorum,
     delta: Duration,
+    /// How long a message takes there and back, to a quorum.
+    round_trip: Duration,
     measured: BTreeMap<ValidatorIndex, Duration>,
     recent: VecDeque<(ValidatorIndex, bool)>,
     calm: usize,
@@ -35,7 +37,14 @@ impl Pacemaker {
     /// Nothing measured among this many validators.
     #[must_use]
     pub fn new(quorum: Quorum) -> Self {
-        Self { quorum, delta: DELTA_START, measured: BTreeMap::new(), recent: VecDeque::new(), calm: 0 }
+        Self {
+            quorum,
+            delta: DELTA_START,
+            round_trip: Duration::ZERO,
+            measured: BTreeMap::new(),
+            recent: VecDeque::new(),
+            calm: 0,
+        }
     }
 
     /// The present Δ.
@@ -54,6 +63,16 @@ impl Pacemaker {
     #[must_use]
     pub fn advance(&self, round_trip: Duration) -> Duration {
         self.delta.saturating_mul(3).saturating_add(round_trip.min(ROUND_TRIP_MAX))
+    }
+
+    /// Messages to the other validators take this long there and back. Whoever starts where that is longer than Δ at its
+    /// start need not lose views to find out: the (n − f)-th shortest counts, with my own of zero, so that f slow or
+    /// lying peers do not.
+    pub fn on_round_trips(&mut self, others: impl Iterator<Item = Duration>) {
+        let mut times: Vec<Duration> = others.chain([Duration::ZERO]).collect();
+        times.sort_unstable();
+        self.round_trip = times.get(self.place()).copied().unwrap_or_default().min(DELTA_MAX);
+        self.delta = self.delta.max(self.round_trip);
     }
 
     /// A leader's block was prepared this long after *advance* began.
@@ -84,11 +103,16 @@ impl Pacemaker {
 
     /// Four times the (n − f)-th smallest of the leaders' last times.
     fn estimate(&self) -> Duration {
-        let place = self.quorum.n.saturating_sub(self.quorum.faulty()).saturating_sub(1);
         let mut times: Vec<Duration> = self.measured.values().copied().collect();
         times.sort_unstable();
-        let time = times.get(place).map_or(DELTA_START, |time| time.saturating_mul(MARGIN));
+        let start = || DELTA_START.max(self.round_trip);
+        let time = times.get(self.place()).map_or_else(start, |time| time.saturating_mul(MARGIN));
         time.clamp(DELTA_MIN, DELTA_MAX)
+    }
+
+    /// Where the (n − f)-th smallest stands.
+    fn place(&self) -> usize {
+        self.quorum.n.saturating_sub(self.quorum.faulty()).saturating_sub(1)
     }
 }
 

@@ -52,6 +52,36 @@ fn at_most_half_a_second_of_a_round_trip_is_added() {
     assert_eq!((pacemaker.lead(forever), pacemaker.advance(forever)), (ms(1_500), ms(2_000)));
 }
 
+// round trips
+
+#[test]
+fn where_messages_travel_long_delta_starts_at_the_round_trip_to_a_quorum() {
+    let mut pacemaker = pacemaker();
+    pacemaker.on_round_trips([900, 1_000, 1_100, 1_200].map(ms).into_iter());
+    assert_eq!(pacemaker.delta(), ms(1_200), "the fifth shortest of seven, with my own");
+}
+
+#[test]
+fn f_peers_that_seem_slow_and_peers_that_were_not_measured_do_not_move_delta() {
+    let mut pacemaker = pacemaker();
+    let slow = [ms(4_000); F as usize];
+    pacemaker.on_round_trips([ms(1); (N - 1 - F) as usize].into_iter().chain(slow));
+    assert_eq!(pacemaker.delta(), DELTA_START);
+    pacemaker.on_round_trips([ms(4_000); (N - F) as usize - 2].into_iter());
+    assert_eq!(pacemaker.delta(), DELTA_START);
+}
+
+#[test]
+fn a_round_trip_moves_delta_to_its_largest_at_most_and_gives_way_to_what_leaders_took() {
+    let mut pacemaker = pacemaker();
+    pacemaker.on_round_trips([Duration::MAX; N as usize - 1].into_iter());
+    assert_eq!(pacemaker.delta(), DELTA_MAX);
+    for _ in 0..8 {
+        calm_turn(&mut pacemaker, |_| ms(100));
+    }
+    assert_eq!(pacemaker.delta(), ms(400));
+}
+
 // halving
 
 #[test]
