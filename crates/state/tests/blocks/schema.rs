@@ -34,8 +34,12 @@ const MESSAGES: [&str; 12] = [
 
 fn schema() -> DescriptorPool {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto");
-    let files = protox::compile(["realdid/state/v1/state.proto"], [root]).expect("a valid schema");
-    DescriptorPool::from_file_descriptor_set(files).expect("a whole schema")
+    let imported = std::fs::read_dir(format!("{root}/realdid/v1")).expect("the schema of messages");
+    let files = imported.map(|file| file.expect("a file").path());
+    let files = files.chain([format!("{root}/realdid/state/v1/state.proto").into()]);
+    let set = protobuf_parse::Parser::new().pure().include(root).inputs(files).file_descriptor_set();
+    let bytes = protobuf::Message::write_to_bytes(&set.expect("a valid schema")).expect("a whole schema");
+    DescriptorPool::decode(bytes.as_slice()).expect("a whole schema")
 }
 
 /// Whether every byte was understood.

@@ -11,9 +11,10 @@ use crate::round_trips::for_any;
 fn schema() -> DescriptorPool {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto");
     let folder = std::fs::read_dir(format!("{root}/realdid/v1")).unwrap();
-    let files: Vec<_> =
-        folder.map(|file| format!("realdid/v1/{}", file.unwrap().file_name().display())).collect();
-    DescriptorPool::from_file_descriptor_set(protox::compile(files, [root]).unwrap()).unwrap()
+    let files = folder.map(|file| file.unwrap().path());
+    let set = protobuf_parse::Parser::new().pure().include(root).inputs(files).file_descriptor_set();
+    let bytes = protobuf::Message::write_to_bytes(&set.unwrap()).unwrap();
+    DescriptorPool::decode(bytes.as_slice()).unwrap()
 }
 
 fn message(schema: &DescriptorPool, name: &str) -> MessageDescriptor {
