@@ -1,0 +1,127 @@
+//! The column families, their keys and how each is kept.
+
+use rocksdb::{BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, Options};
+
+/// All that is cached of files, in bytes.
+const CACHE_BYTES: usize = 64 << 20;
+/// What waits in memory to be written to files, over all columns, in bytes.
+const WRITE_BUFFERS_BYTES: usize = 64 << 20;
+/// The log is cut off once it is this long, by writing out what is only there.
+const LOG_BYTES_MAX: u64 = 256 << 20;
+/// Batches from this size on lie in files of their own, so that they are written once and never moved.
+const BLOB_BYTES_MIN: u64 = 1_024;
+/// Files that may be open at once.
+const OPEN_FILES_MAX: i32 = 512;
+
+macro_rules! columns {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// What is stored, by kind. Numbers in keys are big-endian, so that they sort.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Column {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Column {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// Its name on disk.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+columns! {
+    /// Single values, by name: format, genesis, tip, marks, bounds, alarm.
+    Facts = "facts",
+    /// Own votes above the floor, by epoch, view and kind.
+    Votes = "votes",
+    /// Certificates from the floor on, by epoch, view, kind and block.
+    Certificates = "certificates",
+    /// Proposals whose height is not final yet, by height and block.
+    Proposals = "proposals",
+    /// How epochs ended, by epoch.
+    EpochEnds = "epoch_ends",
+    /// The validators of each epoch that has a block, by epoch.
+    ValidatorSets = "validator_sets",
+    /// Final blocks, by height.
+    Blocks = "blocks",
+    /// Heights of final blocks, by block.
+    Heights = "heights",
+    /// Commit certificates of final blocks that have one of their own, by height.
+    Commits = "commits",
+    /// Batches, by digest.
+    Batches = "batches",
+    /// The last expiry in each batch that no final block has listed, by digest.
+    Pending = "pending",
+    /// The receipts of final blocks, by height.
+    Receipts = "receipts",
+    /// Height and place of decided transactions, by transaction.
+    Transactions = "transactions",
+    /// The state's values, by key.
+    State = "state",
+    /// The pages of the state's tree, by page.
+    Pages = "pages",
+}
+
+/// How much a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ColumnSize {
+    /// Which.
+    pub column: Column,
+    /// Entries, as RocksDB estimates them.
+    pub entries: u64,
+    /// Bytes in files, blobs included.
+    pub bytes: u64,
+}
+
+/// How the database is kept as a whole.
+pub(crate) fn database_options() -> Options {
+    let mut options = Options::default();
+    options.set_db_write_buffer_size(WRITE_BUFFERS_BYTES);
+    options.set_max_total_wal_size(LOG_BYTES_MAX);
+    options.set_max_open_files(OPEN_FILES_MAX);
+    options.set_max_background_jobs(2);
+    options.set_keep_log_file_num(4);
+    options.set_paranoid_checks(true);
+    options
+}
+
+/// How each column is kept.
+pub(crate) fn descriptors() -> Vec<ColumnFamilyDescriptor> {
+    let cache = Cache::new_lru_cache(CACHE_BYTES);
+    let descriptor = |column: &Column| ColumnFamilyDescriptor::new(column.name(), column.options(&cache));
+    let own = Column::ALL.iter().map(descriptor);
+    // RocksDB insists on a column of this name; nothing is in it
+    own.chain([ColumnFamilyDescriptor::new("default", Options::default())]).collect()
+}
+
+impl Column {
+    fn options(self, cache: &Cache) -> Options {
+        let mut table = BlockBasedOptions::default();
+        table.set_block_cache(cache);
+        table.set_bloom_filter(10.0, false);
+        table.set_cache_index_and_filter_blocks(true);
+        table.set_pin_l0_filter_and_index_blocks_in_cache(true);
+        let mut options = Options::default();
+        options.set_block_based_table_factory(&table);
+        options.set_compression_type(DBCompressionType::Lz4);
+        match self {
+            // digests and signatures do not shrink
+            Self::Pages | Self::Heights | Self::Transactions => {
+                options.set_compression_type(DBCompressionType::None);
+            }
+            Self::Batches => {
+                options.set_enable_blob_files(true);
+                options.set_min_blob_size(BLOB_BYTES_MIN);
+                options.set_blob_compression_type(DBCompressionType::None);
+                options.set_enable_blob_gc(true);
+            }
+            _ => {}
+        }
+        options
+    }
+}
