@@ -1,0 +1,128 @@
+//! Blocks, genesis, epochs, validators.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use realdid_state::{StateKey, ValidatorSets, read};
+use realdid_sync::ChainStore;
+use realdid_types::{BatchDigest, Epoch, Height, ValidatorSet, Wire};
+use serde::Serialize;
+
+use crate::{
+    Code, Ports, Problem,
+    transactions::parse_digest,
+    views::{BlockView, base64, block_view},
+};
+
+pub(crate) async fn show(
+    State(ports): State<Ports>,
+    Path(height): Path<String>,
+) -> Result<Json<BlockView>, Problem> {
+    let height = match height.as_str() {
+        "latest" => ports.store.tip(),
+        number => Height(number.parse().map_err(|_| {
+            Problem::new(Code::Malformed, format!("{number:?} is neither a height nor `latest`"))
+        })?),
+    };
+    let store = &ports.store;
+    let block = store.block_at(height).ok_or_else(|| Problem::not_found(format!("final block {height}")))?;
+    let own = store.commit_at_or_above(height).filter(|(at, _)| *at == height);
+    let receipts = store.receipts(height).unwrap_or_default();
+    Ok(Json(block_view(&block, own.map(|(_, certificate)| certificate).as_ref(), receipts)))
+}
+
+/// The batch's own bytes.
+pub(crate) async fn batch(
+    State(ports): State<Ports>,
+    Path(digest): Path<String>,
+) -> Result<Vec<u8>, Problem> {
+    let digest = BatchDigest(parse_digest(&digest)?);
+    let batch = ports.store.batch(digest).ok_or_else(|| Problem::not_found(format!("batch {digest}")))?;
+    Ok(batch.encode())
+}
+
+#[derive(Serialize)]
+pub(crate) struct GenesisView {
+    digest: String,
+    network: String,
+    development: bool,
+    encoded: String,
+}
+
+pub(crate) async fn genesis(State(ports): State<Ports>) -> Json<GenesisView> {
+    let genesis = ports.store.genesis();
+    Json(GenesisView {
+        digest: genesis.digest().to_string(),
+        network: genesis.network.to_string(),
+        development: genesis.development,
+        encoded: base64(&genesis.encode()),
+    })
+}
+
+#[derive(Serialize)]
+pub(crate) struct EpochView {
+    epoch: u64,
+    /// How it ended: closing header, certificate and headers back to the barrier; none while it lasts.
+    end: Option<String>,
+    /// The validators of the next epoch.
+    next_validators: Option<String>,
+}
+
+pub(crate) async fn epoch(
+    State(ports): State<Ports>,
+    Path(epoch): Path<u64>,
+) -> Result<Json<EpochView>, Problem> {
+    let sets: Option<ValidatorSets> = read(&*ports.store, &StateKey::ValidatorSets);
+    let present = sets.as_ref().map_or(Epoch(0), |sets| sets.epoch);
+    let end = ports.store.epoch_end(Epoch(epoch));
+    if end.is_none() && Epoch(epoch) > present {
+        return Err(Problem::not_found(format!("epoch {epoch} yet")));
+    }
+    // the set is in the state as soon as the epoch is over, and kept from its first block on
+    let chosen = || sets.filter(|sets| sets.epoch.0 == epoch).map(|sets| sets.next);
+    let next = end.as_ref().and_then(|_| ports.store.validators_of(Epoch(epoch).next()).or_else(chosen));
+    Ok(Json(EpochView {
+        epoch,
+        end: end.map(|end| base64(&end.encode())),
+        next_validators: next.map(|set| base64(&set.encode())),
+    }))
+}
+
+#[derive(Serialize)]
+pub(crate) struct ValidatorsView {
+    epoch: u64,
+    quorum: usize,
+    validators: Vec<ValidatorView>,
+    /// Those of the next epoch, if they differ.
+    next: Option<Vec<ValidatorView>>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct ValidatorView {
+    organisation: String,
+    consensus_key: String,
+    transport_key: String,
+    connected: bool,
+}
+
+pub(crate) async fn validators(State(ports): State<Ports>) -> Result<Json<ValidatorsView>, Problem> {
+    let sets: ValidatorSets = read(&*ports.store, &StateKey::ValidatorSets)
+        .ok_or_else(|| Problem::new(Code::Internal, "the state names no validators"))?;
+    let missing = ports.status.borrow().missing.clone();
+    let list = |set: &ValidatorSet| {
+        let view = |validator: &realdid_types::Validator| ValidatorView {
+            organisation: validator.organisation.to_string(),
+            consensus_key: validator.consensus_key.to_string(),
+            transport_key: validator.transport_key.to_string(),
+            connected: !missing.contains(&validator.organisation.to_string()),
+        };
+        set.iter().map(view).collect()
+    };
+    Ok(Json(ValidatorsView {
+        epoch: sets.epoch.0,
+        quorum: sets.current.quorum().size(),
+        validators: list(&sets.current),
+        next: (sets.next != sets.current).then(|| list(&sets.next)),
+    }))
+}

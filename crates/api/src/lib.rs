@@ -1,0 +1,22 @@
+//! RealDID's HTTP interface: submit transactions, follow them, read blocks and records with proofs, events, health.
+//!
+//! What the interface needs of a node is in [`Ports`]: the store to read from, a queue for what clients hand in, and
+//! what the node tells of itself. It decides nothing and can do nothing else to the node.
+
+mod blocks;
+mod events;
+mod health;
+mod ports;
+mod problem;
+mod records;
+mod server;
+mod status;
+mod transactions;
+mod views;
+mod waiting;
+
+pub use ports::{Fate, Final, Ports, Submission};
+pub use problem::{Code, Problem};
+pub use server::{ServeError, serve};
+pub use status::{Health, Status};
+pub use waiting::{Waiting, Waits};

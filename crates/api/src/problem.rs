@@ -1,0 +1,142 @@
+//! Errors as `application/problem+json` (RFC 9457), each with a stable code.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use realdid_mempool::Refusal;
+use serde::Serialize;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $status:ident;)*) => {
+        /// Why a request fails. The names are stable.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Code {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// Its stable name.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// The HTTP status.
+            #[must_use]
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body or a parameter is not what it should be.
+    Malformed = "malformed", BAD_REQUEST;
+    /// The body is too large.
+    TooLarge = "too_large", PAYLOAD_TOO_LARGE;
+    /// The body's type is unknown.
+    UnknownMediaType = "unknown_media_type", UNSUPPORTED_MEDIA_TYPE;
+    /// There is no such thing.
+    NotFound = "not_found", NOT_FOUND;
+    /// The address does not take this method.
+    MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED;
+    /// A signature does not hold.
+    Forged = "signature_invalid", UNPROCESSABLE_ENTITY;
+    /// Made for another network.
+    OtherNetwork = "other_network", UNPROCESSABLE_ENTITY;
+    /// Void.
+    Expired = "expired", UNPROCESSABLE_ENTITY;
+    /// Valid for too long.
+    ExpiresTooLate = "expires_too_late", UNPROCESSABLE_ENTITY;
+    /// Its number is used up.
+    SequenceUsed = "sequence_used", CONFLICT;
+    /// Too far ahead of the sender's next number.
+    SequenceAhead = "sequence_ahead", CONFLICT;
+    /// Another transaction of the sender has this number.
+    SequenceTaken = "sequence_taken", CONFLICT;
+    /// No room; come back.
+    Busy = "busy", TOO_MANY_REQUESTS;
+    /// It took too long.
+    Timeout = "timeout", GATEWAY_TIMEOUT;
+    /// Something is missing without which the node does not serve.
+    NotReady = "not_ready", SERVICE_UNAVAILABLE;
+    /// Only networks for development do this.
+    NotForProduction = "not_for_production", FORBIDDEN;
+    /// A fault of the node's own.
+    Internal = "internal", INTERNAL_SERVER_ERROR;
+}
+
+/// Seconds after which a client that was turned away may come back.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
+
+/// A request that failed.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// Why.
+    pub code: Code,
+    /// What to tell a person.
+    pub detail: String,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    code: &'a str,
+    detail: &'a str,
+}
+
+impl Problem {
+    /// A problem in words.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+
+    /// There is no such thing.
+    pub fn not_found(what: impl std::fmt::Display) -> Self {
+        Self::new(Code::NotFound, format!("there is no {what}"))
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal {
+            Refusal::OtherNetwork => Code::OtherNetwork,
+            Refusal::Expired => Code::Expired,
+            Refusal::ExpiresTooLate => Code::ExpiresTooLate,
+            Refusal::SequenceUsed { .. } => Code::SequenceUsed,
+            Refusal::SequenceAhead { .. } => Code::SequenceAhead,
+            Refusal::SequenceTaken => Code::SequenceTaken,
+            Refusal::Full => Code::Busy,
+        };
+        Self::new(code, refusal.to_string())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.code.status();
+        let code = self.code.name();
+        let body = Body {
+            r#type: format!("urn:realdid:problem:{code}"),
+            title: status.canonical_reason().unwrap_or("error"),
+            status: status.as_u16(),
+            code,
+            detail: &self.detail,
+        };
+        let json = serde_json::to_vec(&body).unwrap_or_default();
+        let mut response = (status, json).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if self.code == Code::Busy {
+            headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+        }
+        response
+    }
+}

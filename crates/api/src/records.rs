@@ -1,0 +1,58 @@
+//! Records of DIDs, with what a light client needs to believe them.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use realdid_identity::DidRecord;
+use realdid_state::{StateKey, StateRead};
+use realdid_sync::ChainStore;
+use realdid_types::{Did, Wire};
+
+use crate::{
+    Code, Ports, Problem,
+    views::{DidView, ProofView, RecordView, base64, did_text},
+};
+
+/// A record that is not there is answered too: its absence is proven.
+pub(crate) async fn show(
+    State(ports): State<Ports>,
+    Path(text): Path<String>,
+) -> Result<Json<RecordView>, Problem> {
+    let network = &ports.store.genesis().network;
+    let did =
+        Did::from_text(&text, network).map_err(|error| Problem::new(Code::Malformed, error.to_string()))?;
+    let answer = tokio::task::spawn_blocking(move || prove(&ports, did)).await;
+    answer.map_err(|_| Problem::new(Code::Internal, "the state cannot be read"))?.map(Json)
+}
+
+fn prove(ports: &Ports, did: Did) -> Result<RecordView, Problem> {
+    let snapshot = ports.store.provable().ok_or_else(|| {
+        Problem::new(Code::NotReady, "no block is final yet, so nothing can be proven: try again")
+    })?;
+    let key = StateKey::Record(did);
+    let value = snapshot.value(&key.to_bytes());
+    let proof = realdid_merkle::prove(&*snapshot, &key.hashed());
+    let above = snapshot.height().next();
+    let missing = || Problem::new(Code::Internal, "the header above the state is missing");
+    let (block, certificate) = certified(ports, above).ok_or_else(missing)?;
+    let record = value.as_deref().map(DidRecord::decode).transpose();
+    let record = record.map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
+    Ok(RecordView {
+        did: did_text(&did, &ports.store.genesis().network),
+        record: record.as_ref().map(DidView::new),
+        proof: ProofView {
+            value: value.as_deref().map(base64),
+            proof: base64(&proof.encode()),
+            block: base64(&block),
+            certificate: base64(&certificate),
+        },
+    })
+}
+
+/// A final block with a certificate of its own.
+fn certified(ports: &Ports, height: realdid_types::Height) -> Option<(Vec<u8>, Vec<u8>)> {
+    let block = ports.store.block_at(height)?;
+    let (at, certificate) = ports.store.commit_at_or_above(height)?;
+    (at == height).then(|| (block.encode(), certificate.encode()))
+}

@@ -1,0 +1,186 @@
+//! The ledger's things as JSON.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use realdid_identity::DidRecord;
+use realdid_state::Outcome;
+use realdid_types::{Block, Certificate, NetworkName, Wire};
+use serde::Serialize;
+
+use crate::Fate;
+
+/// Bytes in JSON.
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// Bytes of JSON.
+pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
+}
+
+#[derive(Serialize)]
+pub(crate) struct BlockView {
+    pub(crate) height: u64,
+    pub(crate) block: String,
+    pub(crate) epoch: u64,
+    pub(crate) view: u64,
+    pub(crate) parent: String,
+    pub(crate) time: u64,
+    pub(crate) state_root: String,
+    pub(crate) transactions: u32,
+    pub(crate) proposer: u64,
+    pub(crate) batches: Vec<String>,
+    pub(crate) encoded: String,
+    pub(crate) certificate: Option<String>,
+    pub(crate) receipts: Vec<ReceiptView>,
+    pub(crate) encoded_receipts: Vec<String>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct ReceiptView {
+    pub(crate) transaction: String,
+    #[serde(flatten)]
+    pub(crate) outcome: OutcomeView,
+}
+
+#[derive(Serialize)]
+pub(crate) struct OutcomeView {
+    pub(crate) outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+}
+
+impl From<Outcome> for OutcomeView {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Applied => Self { outcome: "applied", code: None, reason: None },
+            Outcome::Refused(why) => {
+                Self { outcome: "refused", code: Some(why.name()), reason: Some(why.to_string()) }
+            }
+            Outcome::Skipped(why) => {
+                Self { outcome: "skipped", code: Some(why.name()), reason: Some(why.to_string()) }
+            }
+        }
+    }
+}
+
+/// What is known of a transaction.
+#[derive(Serialize)]
+pub(crate) struct TransactionView {
+    pub(crate) id: String,
+    /// `pending`, `accepted`, `final`, `void` or `refused`.
+    pub(crate) status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) height: Option<u64>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub(crate) outcome: Option<OutcomeView>,
+}
+
+impl TransactionView {
+    pub(crate) fn new(id: impl std::fmt::Display, fate: Option<Fate>) -> Self {
+        let (status, height, outcome) = match fate {
+            None => ("pending", None, None),
+            Some(Fate::Accepted) => ("accepted", None, None),
+            Some(Fate::Void) => ("void", None, None),
+            Some(Fate::Final { height, outcome }) => ("final", Some(height.0), Some(outcome.into())),
+            Some(Fate::Refused(_) | Fate::Forged) => ("refused", None, None),
+        };
+        Self { id: id.to_string(), status, height, outcome }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct RecordView {
+    pub(crate) did: String,
+    pub(crate) record: Option<DidView>,
+    pub(crate) proof: ProofView,
+}
+
+#[derive(Serialize)]
+pub(crate) struct DidView {
+    pub(crate) version: u64,
+    pub(crate) next_sequence: u64,
+    pub(crate) created: u64,
+    pub(crate) updated: u64,
+    pub(crate) keys: Vec<KeyView>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct KeyView {
+    pub(crate) key: String,
+    pub(crate) purposes: Vec<&'static str>,
+    pub(crate) since: u64,
+}
+
+/// What a light client needs to believe a record or its absence.
+#[derive(Serialize)]
+pub(crate) struct ProofView {
+    /// The record's bytes; none if there is no record.
+    pub(crate) value: Option<String>,
+    /// The Merkle proof's bytes.
+    pub(crate) proof: String,
+    /// The encoded block whose state root the proof leads to; the state is that after the block before it.
+    pub(crate) block: String,
+    /// A certificate for it.
+    pub(crate) certificate: String,
+}
+
+impl DidView {
+    pub(crate) fn new(record: &DidRecord) -> Self {
+        let key = |held: &realdid_identity::HeldKey| {
+            let purposes = held.key.purposes;
+            let named = [
+                ("authentication", purposes.authentication),
+                ("capabilityInvocation", purposes.invocation),
+                ("assertionMethod", purposes.assertion),
+            ];
+            KeyView {
+                key: held.key.key.to_string(),
+                purposes: named.iter().filter(|(_, has)| *has).map(|(name, _)| *name).collect(),
+                since: held.since.height.0,
+            }
+        };
+        Self {
+            version: record.version,
+            next_sequence: record.next_sequence.0,
+            created: record.created.time.0,
+            updated: record.updated.time.0,
+            keys: record.keys.iter().map(key).collect(),
+        }
+    }
+}
+
+pub(crate) fn block_view(
+    block: &Block,
+    certificate: Option<&Certificate>,
+    receipts: Vec<realdid_state::Receipt>,
+) -> BlockView {
+    let header = &block.header;
+    let receipt = |receipt: realdid_state::Receipt| ReceiptView {
+        transaction: receipt.transaction.to_string(),
+        outcome: receipt.outcome.into(),
+    };
+    BlockView {
+        height: header.height.0,
+        block: header.digest().to_string(),
+        epoch: header.at.epoch.0,
+        view: header.at.view.0,
+        parent: header.parent.to_string(),
+        time: header.time.0,
+        state_root: header.state_root.to_string(),
+        transactions: header.transactions,
+        proposer: header.proposer.0.into(),
+        batches: block.batches.iter().map(|reference| reference.digest.to_string()).collect(),
+        encoded: base64(&block.encode()),
+        certificate: certificate.map(|certificate| base64(&certificate.encode())),
+        encoded_receipts: receipts.iter().map(|receipt| base64(&receipt.encode())).collect(),
+        receipts: receipts.into_iter().map(receipt).collect(),
+    }
+}
+
+/// A DID of this network in words.
+pub(crate) fn did_text(did: &realdid_types::Did, network: &NetworkName) -> String {
+    did.to_text(network)
+}

@@ -1,0 +1,207 @@
+//! Carrying out what the replica asks for, in its order.
+
+use std::{sync::Arc, time::Duration};
+
+use realdid_api::{Fate, Final};
+use realdid_consensus::Write;
+use realdid_crypto::PublicKey;
+use realdid_network::{public::Topic, validators::Urgency};
+use realdid_replica::{Commit, Effect, Input};
+use realdid_state::{StateKey, ValidatorSets, read};
+use realdid_types::{Have, Message, Request, SignedBatch, Vote, VoteStatement, Wire};
+
+use crate::{core::Core, event::Stored, node::end_process};
+
+/// How long a peer that sent what no honest one sends is left alone.
+const CUT_OFF: Duration = Duration::from_secs(10);
+/// Batches up to this size leave with the votes: what a leader proposes at low load should be there before its
+/// proposal is.
+const SMALL_FRAME: usize = 8 * 1024;
+/// How many peers of the public plane are asked for what anybody may have.
+const ASKED: usize = 2;
+
+impl Core {
+    /// Carries out one effect; what it leads to at once is the next input.
+    pub(crate) fn carry_out(&mut self, effect: Effect) -> Option<Input> {
+        match effect {
+            Effect::Write(write) => self.write(write),
+            Effect::StoreBatch(batch) => self.store_batch(&batch),
+            Effect::Commit(commit) => self.commit(&commit),
+            Effect::Send(to, message) => self.send(&to, &message),
+            Effect::Broadcast(message) => self.broadcast(&message),
+            Effect::SignProposal(header) => {
+                let key = self.consensus_key.as_ref()?;
+                let signature = key.sign(header.proposal_digest(self.genesis).as_bytes());
+                return Some(Input::ProposalSigned(header, signature));
+            }
+            Effect::SignBatch(batch) => {
+                let signature = self.author_key.sign(batch.signing_digest(self.genesis).as_bytes());
+                return Some(Input::BatchSigned(Arc::new(SignedBatch { batch: *batch, signature })));
+            }
+            Effect::SetTimer(timer, at) => self.timers.set(timer, at),
+            Effect::EpochEntered(end) => {
+                tracing::info!(epoch = end.commit.statement.at.epoch.next().0, "a new epoch");
+                self.update_peers();
+            }
+            Effect::Refused(id, refusal) => self.waiting.tell(&id, Fate::Refused(refusal)),
+            Effect::Accepted(ids) => ids.iter().for_each(|id| self.waiting.tell(id, Fate::Accepted)),
+            Effect::Void(ids) => ids.iter().for_each(|id| self.waiting.tell(id, Fate::Void)),
+            Effect::Report(evidence) => {
+                tracing::warn!(
+                    ?evidence,
+                    "a validator contradicted itself: report it with `realdid tx submit`"
+                );
+            }
+            Effect::Distrust(peer, reason) => self.distrust(peer, &reason),
+            Effect::Alarm(alarm) => {
+                tracing::error!(
+                    ?alarm,
+                    "the chain contradicts itself, or this key votes elsewhere: voting stops"
+                );
+            }
+        }
+        None
+    }
+
+    /// Signs the votes and writes everything; the votes leave only once that is synced.
+    fn write(&mut self, write: Write) {
+        let votes: Vec<Vote> =
+            write.votes.iter().filter_map(|statement| self.sign_vote(*statement)).collect();
+        if let Err(error) = self.store.write(&votes, &write.records) {
+            end_process(&error);
+        }
+        if write.sync {
+            self.to_sync.push(Stored::Votes(write.id, votes));
+        }
+    }
+
+    fn sign_vote(&self, statement: VoteStatement) -> Option<Vote> {
+        let signer = self.replica.engine().validators().index_of(&self.me)?;
+        let signature = self.consensus_key.as_ref()?.sign(statement.signing_digest(self.genesis).as_bytes());
+        Some(Vote { statement, signer, signature })
+    }
+
+    fn store_batch(&mut self, batch: &SignedBatch) {
+        if let Err(error) = self.store.store_batch(batch) {
+            end_process(&error);
+        }
+        self.to_sync.push(Stored::Batch(batch.batch.digest()));
+    }
+
+    fn commit(&mut self, commit: &Commit) {
+        if let Err(error) = self.store.commit(commit) {
+            end_process(&error);
+        }
+        let header = &commit.block.header;
+        if let Some(certificate) = &commit.commit {
+            self.news = Some(certificate.clone());
+        }
+        let decided = commit.execution.receipts.iter().filter(|receipt| receipt.outcome.is_decided());
+        let decided: Arc<[_]> = decided.map(|receipt| (receipt.transaction, receipt.outcome)).collect();
+        for (id, outcome) in decided.iter() {
+            self.waiting.tell(id, Fate::Final { height: header.height, outcome: *outcome });
+        }
+        // nobody may be listening
+        drop(self.finals.send(Final {
+            height: header.height,
+            block: header.digest(),
+            time: header.time,
+            decided,
+        }));
+        if commit.execution.next_validators.digest() != commit.execution.validators.digest() {
+            self.update_peers();
+        }
+    }
+
+    fn send(&mut self, to: &PublicKey, message: &Message) {
+        if let Message::Request(Request::Batch(digest)) = message
+            && self.verifying.contains(digest)
+        {
+            return;
+        }
+        let transport = self.peers.transport(to).unwrap_or(*to);
+        match (&self.plane, message) {
+            (Some(plane), _) => {
+                let frame = message.encode();
+                let urgency = urgency_of(message, frame.len());
+                plane.send(&transport, frame.into(), urgency);
+            }
+            (None, Message::Request(_)) => {
+                self.public.ask(transport, message.encode().into());
+            }
+            (None, _) => {}
+        }
+    }
+
+    fn broadcast(&mut self, message: &Message) {
+        match &self.plane {
+            Some(plane) => {
+                let frame = bytes::Bytes::from(message.encode());
+                let urgency = urgency_of(message, frame.len());
+                for transport in self.peers.transports() {
+                    if transport != self.transport_key {
+                        plane.send(&transport, frame.clone(), urgency);
+                    }
+                }
+                if let Message::Have(have) = message {
+                    self.announce_publicly(have);
+                }
+            }
+            None => self.broadcast_publicly(message),
+        }
+    }
+
+    /// Tells a member's node that is no validator who holds its batches.
+    fn announce_publicly(&self, have: &Have) {
+        let batches = have.batches.iter().filter(|digest| self.gossiped.contains(digest));
+        let have = Have { batches: batches.copied().collect() };
+        if !have.batches.is_empty() {
+            self.public.publish(Topic::Announcements, have.encode().into());
+        }
+    }
+
+    fn broadcast_publicly(&self, message: &Message) {
+        match message {
+            Message::Batch(batch) => {
+                self.public.publish(Topic::Batches, batch.encode().into());
+            }
+            Message::Request(_) => {
+                let frame = bytes::Bytes::from(message.encode());
+                for peer in self.public_peers.iter().take(ASKED) {
+                    self.public.ask(*peer, frame.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn distrust(&mut self, peer: PublicKey, reason: &str) {
+        tracing::warn!(%peer, reason, "a peer is cut off for a while");
+        if let (Some(plane), Some(transport)) = (&self.plane, self.peers.transport(&peer)) {
+            plane.cut_off(transport, CUT_OFF);
+        }
+    }
+
+    /// The validators' plane is for the validators of this epoch, of the next as far as it is decided, and of the one
+    /// before, which may still need to be told.
+    pub(crate) fn update_peers(&mut self) {
+        let sets: Option<ValidatorSets> = read(&*self.store, &StateKey::ValidatorSets);
+        let present = self.replica.engine().validators().clone();
+        let next = sets.map(|sets| [sets.current, sets.next]);
+        let previous = self.previous.clone();
+        let all = [&*present].into_iter().chain(next.iter().flatten()).chain(previous.as_deref());
+        let changed = self.peers.set(all);
+        self.previous = Some(present);
+        if changed && let Some(plane) = &self.plane {
+            plane.set_peers(self.peers.with_addresses(&self.transport_key));
+        }
+    }
+}
+
+fn urgency_of(message: &Message, bytes: usize) -> Urgency {
+    match message {
+        Message::Block(_) | Message::CatchUp(_) => Urgency::Bulk,
+        Message::Batch(_) if bytes > SMALL_FRAME => Urgency::Bulk,
+        _ => Urgency::Urgent,
+    }
+}

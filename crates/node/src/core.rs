@@ -1,0 +1,267 @@
+//! The core: one loop that hands events to the replica and carries out what comes back.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use bytes::Bytes;
+use realdid_api::{Final, Status, Waiting};
+use realdid_consensus::Now;
+use realdid_crypto::{PublicKey, SecretKey};
+use realdid_network::{public, validators};
+use realdid_replica::{Input, Replica, Surroundings};
+use realdid_storage::Store;
+use realdid_types::{BatchDigest, Certificate, GenesisDigest, Message, Timestamp, ValidatorSet, Wire};
+use tokio::{
+    sync::{broadcast, mpsc, watch},
+    time::{MissedTickBehavior, interval},
+};
+
+use crate::{
+    disk::Syncs,
+    event::{Event, Stored},
+    peers::Peers,
+    timers::Timers,
+    verify::{Job, RememberingVerifier},
+};
+
+/// Events that are taken before timers, syncs and networks have their turn.
+const EVENTS_PER_TURN: usize = 256;
+/// How often the node looks at itself.
+const TICK: Duration = Duration::from_millis(500);
+/// Frames from this size on are decoded beside the core.
+const LARGE_FRAME: usize = 8 * 1024;
+/// Batches with more transactions are verified beside the core; a few take less time than handing them over.
+const SMALL_BATCH: usize = 4;
+
+/// Where events come from.
+pub(crate) struct Inbox {
+    pub(crate) events: mpsc::Receiver<Event>,
+    pub(crate) synced: mpsc::UnboundedReceiver<Event>,
+    pub(crate) plane: mpsc::Receiver<validators::Event>,
+}
+
+/// Everything that the core works with.
+pub(crate) struct Core {
+    pub(crate) name: String,
+    pub(crate) replica: Replica,
+    pub(crate) store: Arc<Store>,
+    pub(crate) genesis: GenesisDigest,
+    pub(crate) consensus_key: Option<SecretKey>,
+    pub(crate) author_key: SecretKey,
+    /// By which the protocol names this node.
+    pub(crate) me: PublicKey,
+    pub(crate) transport_key: PublicKey,
+    pub(crate) started: Instant,
+    pub(crate) timers: Timers,
+    pub(crate) verifier: Arc<RememberingVerifier>,
+    pub(crate) jobs: mpsc::Sender<Job>,
+    /// Batches that are being verified beside the core: they need not be asked for.
+    pub(crate) verifying: BTreeSet<BatchDigest>,
+    pub(crate) peers: Peers,
+    /// The set of the epoch before, which is still served.
+    pub(crate) previous: Option<Arc<ValidatorSet>>,
+    pub(crate) plane: Option<validators::Plane>,
+    pub(crate) public: Arc<public::Plane>,
+    pub(crate) public_peers: BTreeSet<PublicKey>,
+    /// Batches that came by gossip: their authors hear by gossip who holds them.
+    pub(crate) gossiped: VecDeque<BatchDigest>,
+    pub(crate) syncs: Syncs,
+    pub(crate) to_sync: Vec<Stored>,
+    /// The newest Commit certificate of this turn, to be gossiped.
+    pub(crate) news: Option<Certificate>,
+    pub(crate) waiting: Waiting,
+    pub(crate) finals: broadcast::Sender<Final>,
+    pub(crate) status: watch::Sender<Arc<Status>>,
+    pub(crate) low_water: u64,
+    pub(crate) is_disk_full: bool,
+}
+
+impl Core {
+    /// Runs until everybody who could send an event has gone, or `end` says so.
+    pub(crate) async fn run(mut self, mut inbox: Inbox, mut end: watch::Receiver<bool>) {
+        self.update_peers();
+        self.input(Input::Start);
+        self.finish_turn();
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while !*end.borrow() {
+            let event = tokio::select! {
+                biased;
+                _ = end.changed() => continue,
+                Some(event) = inbox.synced.recv() => Some(event),
+                Some(event) = inbox.plane.recv() => Some(Event::Plane(event)),
+                event = inbox.events.recv() => match event {
+                    Some(event) => Some(event),
+                    None => return,
+                },
+                _ = tick.tick() => Some(Event::Tick),
+                () = until(self.started, self.timers.next()) => None,
+            };
+            if let Some(event) = event {
+                self.on_event(event);
+            }
+            self.take_what_waits(&mut inbox);
+            self.fire_timers();
+            self.finish_turn();
+        }
+        self.report();
+    }
+
+    /// Takes what has come in already, so that one sync and one wake-up serve it all.
+    fn take_what_waits(&mut self, inbox: &mut Inbox) {
+        for _ in 0..EVENTS_PER_TURN {
+            let event = inbox
+                .synced
+                .try_recv()
+                .or_else(|_| inbox.plane.try_recv().map(Event::Plane))
+                .or_else(|_| inbox.events.try_recv());
+            match event {
+                Ok(event) => self.on_event(event),
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn fire_timers(&mut self) {
+        let now = self.started.elapsed();
+        while let Some(timer) = self.timers.pop(now) {
+            self.input(Input::Timer(timer));
+        }
+    }
+
+    /// Asks for one sync of all that this turn wrote, and tells everybody of the newest final block.
+    fn finish_turn(&mut self) {
+        if !self.to_sync.is_empty() {
+            // the thread ends with the core, or ends the process
+            drop(self.syncs.send(std::mem::take(&mut self.to_sync)));
+        }
+        if let Some(certificate) = self.news.take() {
+            self.public.publish(public::Topic::Finality, certificate.encode().into());
+        }
+    }
+
+    fn on_event(&mut self, event: Event) {
+        match event {
+            Event::Plane(event) => self.on_plane_event(event),
+            Event::Public(from, message) => self.on_public_message(from, message),
+            Event::PublicConnected(peer) => {
+                self.public_peers.insert(peer);
+                if self.plane.is_none() {
+                    self.input(Input::Connected(self.peers.name(&peer)));
+                }
+            }
+            Event::PublicDisconnected(peer) => {
+                self.public_peers.remove(&peer);
+                if self.plane.is_none() {
+                    self.input(Input::Disconnected(self.peers.name(&peer)));
+                }
+            }
+            Event::Verified(from, message) => {
+                if let Message::Batch(batch) = &*message {
+                    self.verifying.remove(&batch.batch.digest());
+                }
+                self.input(Input::Received(from, message));
+            }
+            Event::Garbled(peer, reason) => self.distrust(peer, &reason),
+            Event::Submitted(transactions) => {
+                for signed in transactions {
+                    self.input(Input::Submitted(Box::new(signed)));
+                }
+            }
+            Event::Synced(stored) => {
+                for stored in stored {
+                    self.input(match stored {
+                        Stored::Votes(id, votes) => Input::Stored(id, votes),
+                        Stored::Batch(digest) => Input::BatchStored(digest),
+                    });
+                }
+            }
+            Event::Refuse(peers) => {
+                let peers: BTreeSet<PublicKey> = peers.into_iter().collect();
+                self.public.refuse(peers.clone());
+                if let Some(plane) = &self.plane {
+                    plane.refuse(peers);
+                }
+            }
+            Event::Tick => self.on_tick(),
+        }
+    }
+
+    fn on_plane_event(&mut self, event: validators::Event) {
+        match event {
+            validators::Event::Connected(peer) => self.input(Input::Connected(self.peers.name(&peer))),
+            validators::Event::Disconnected(peer) => self.input(Input::Disconnected(self.peers.name(&peer))),
+            validators::Event::RoundTrip(peer, time) => {
+                self.input(Input::RoundTrip(self.peers.name(&peer), time));
+            }
+            validators::Event::Received(peer, frame) => self.on_frame(self.peers.name(&peer), frame),
+        }
+    }
+
+    fn on_frame(&mut self, from: PublicKey, frame: Bytes) {
+        if frame.len() >= LARGE_FRAME {
+            return self.hand_over(Job::Frame(from, frame));
+        }
+        match Message::decode(&frame) {
+            Ok(Message::Batch(batch)) if batch.batch.transactions.len() > SMALL_BATCH => {
+                self.verifying.insert(batch.batch.digest());
+                self.hand_over(Job::Message(from, Arc::new(Message::Batch(batch))));
+            }
+            Ok(message) => self.input(Input::Received(from, Arc::new(message))),
+            Err(error) => self.distrust(from, &error.to_string()),
+        }
+    }
+
+    /// What the verifier has no room for is lost; it is asked for again.
+    fn hand_over(&mut self, job: Job) {
+        if let Err(error) = self.jobs.try_send(job)
+            && let Job::Message(_, message) = error.into_inner()
+            && let Message::Batch(batch) = &*message
+        {
+            self.verifying.remove(&batch.batch.digest());
+        }
+    }
+
+    fn on_public_message(&mut self, from: PublicKey, message: Arc<Message>) {
+        if let Message::Batch(batch) = &*message {
+            const REMEMBERED: usize = 1_024;
+            self.gossiped.push_back(batch.batch.digest());
+            if self.gossiped.len() > REMEMBERED {
+                self.gossiped.pop_front();
+            }
+        }
+        self.input(Input::Received(self.peers.name(&from), message));
+    }
+
+    /// Lets the replica take an input, and carries out what comes back and what that leads to at once.
+    pub(crate) fn input(&mut self, input: Input) {
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            let surroundings =
+                Surroundings { now: self.now(), ledger: &*self.store, verifier: &*self.verifier };
+            let effects = self.replica.step(&surroundings, input);
+            for effect in effects {
+                inputs.extend(self.carry_out(effect));
+            }
+        }
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Now {
+            monotonic: self.started.elapsed(),
+            wall: Timestamp(u64::try_from(wall.as_millis()).unwrap_or(u64::MAX)),
+        }
+    }
+}
+
+/// Waits until a time since `started`; for ever if there is none.
+async fn until(started: Instant, at: Option<Duration>) {
+    match at {
+        Some(at) => tokio::time::sleep_until((started + at).into()).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,102 @@
+//! How the node is, for people and machines; and what it looks after twice a second.
+
+use std::sync::Arc;
+
+use realdid_api::{Health, Status};
+use realdid_network::peer_id;
+use realdid_replica::Input;
+use realdid_types::Validator;
+
+use crate::core::Core;
+
+impl Core {
+    pub(crate) fn on_tick(&mut self) {
+        self.check_space();
+        self.report();
+    }
+
+    fn check_space(&mut self) {
+        let Ok(space) = rustix::fs::statvfs(self.store.folder()) else { return };
+        let free = space.f_bavail.saturating_mul(space.f_frsize);
+        let is_full = free < self.low_water;
+        if is_full != self.is_disk_full {
+            if is_full {
+                tracing::error!(free, low_water = self.low_water, "the disk is nearly full: voting stops");
+            } else {
+                tracing::info!(free, "there is room on the disk again: voting goes on");
+            }
+            self.is_disk_full = is_full;
+            self.input(Input::DiskFull(is_full));
+        }
+    }
+
+    pub(crate) fn report(&mut self) {
+        self.status.send_replace(Arc::new(self.describe()));
+    }
+
+    fn describe(&self) -> Status {
+        let engine = self.replica.engine();
+        let (at, tip) = (engine.at(), engine.tip());
+        let genesis = self.store.genesis();
+        let set = engine.validators();
+        let connected =
+            self.plane.as_ref().map_or_else(|| self.public_peers.clone(), |plane| plane.connected());
+        let is_missing = |validator: &&Validator| {
+            validator.transport_key != self.transport_key && !connected.contains(&validator.transport_key)
+        };
+        let missing: Vec<String> =
+            set.iter().filter(is_missing).map(|validator| validator.organisation.to_string()).collect();
+        let sizes = self.replica.sizes();
+        let size = |place: usize| sizes.get(place).copied().unwrap_or(0);
+        Status {
+            name: self.name.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            network: genesis.network.to_string(),
+            genesis: self.genesis.to_string(),
+            development: genesis.development,
+            validator: set.index_of(&self.me).is_some(),
+            peer: peer_id(&self.transport_key).map_or_else(String::new, |peer| peer.to_string()),
+            epoch: at.epoch.0,
+            view: at.view.0,
+            height: self.store.tip().0,
+            time: tip.time.0,
+            block: tip.digest().to_string(),
+            state_root: tip.state_root.to_string(),
+            delta_ms: u64::try_from(engine.delta().as_millis()).unwrap_or(u64::MAX),
+            validators: set.len(),
+            connected: set.len().saturating_sub(missing.len()),
+            health: self.health(&missing, set.len(), set.quorum().size()),
+            missing,
+            waiting: size(8),
+            pending_batches: size(3),
+            uptime_s: self.started.elapsed().as_secs(),
+        }
+    }
+
+    fn health(&self, missing: &[String], validators: usize, quorum: usize) -> Health {
+        let mut wrong = Vec::new();
+        let engine = self.replica.engine();
+        if let Some(alarm) = engine.alarm() {
+            wrong.push(format!("voting has stopped: {alarm:?}; see docs/operate.md before clearing it"));
+        }
+        if self.is_disk_full {
+            wrong.push(format!(
+                "{} has less than {} MiB of space: free some, and voting goes on by itself",
+                self.store.folder().display(),
+                self.low_water >> 20
+            ));
+        }
+        if validators.saturating_sub(missing.len()) < quorum {
+            wrong.push(format!(
+                "{} of {validators} validators can be reached and {quorum} are needed; missing: {}",
+                validators.saturating_sub(missing.len()),
+                missing.join(", ")
+            ));
+        }
+        let is_validator = engine.validators().index_of(&self.me).is_some();
+        if is_validator && !engine.is_voting() && engine.alarm().is_none() && !self.is_disk_full {
+            wrong.push("this validator does not vote yet: it asks the others where they are".to_owned());
+        }
+        Health { ready: wrong.is_empty(), missing: wrong }
+    }
+}
