@@ -1,0 +1,143 @@
+//! `realdid did`: DIDs.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use realdid_client::{LightClient, NodeClient, Resolved, Wait, create_did};
+use realdid_crypto::{Ed25519Verifier, SecretKey};
+use realdid_identity::commitment;
+use realdid_node::{
+    GenesisFile,
+    keys::{KeyError, load, random_seed, store},
+};
+use realdid_testnet::now_ms;
+use realdid_types::{Did, Genesis, Timestamp};
+use serde_json::json;
+
+use super::{Target, ledger::plain};
+use crate::output::{Format, print, row};
+
+/// How long a transaction may wait before it is void.
+const EXPIRY_MS: u64 = 60_000;
+
+/// What to do with DIDs.
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// Make a DID, and wait until it is final
+    Create {
+        /// Where its key is, or is to be kept; a recovery key is kept beside it
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Show a DID, after checking the node's proof
+    Resolve {
+        /// The DID
+        did: String,
+        /// The genesis that is trusted; without it, the node's own word is taken for what the network is
+        #[arg(long, value_name = "FILE")]
+        genesis: Option<PathBuf>,
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+pub async fn run(command: Command, format: Format) -> anyhow::Result<()> {
+    match command {
+        Command::Create { key, target } => create(&key, &target, format).await,
+        Command::Resolve { did, genesis, target } => resolve(&did, genesis.as_deref(), &target, format).await,
+    }
+}
+
+async fn create(path: &Path, target: &Target, format: Format) -> anyhow::Result<()> {
+    let client = target.client()?;
+    let genesis = client.genesis().await?;
+    let key = key_at(path)?;
+    let recovery = key_at(&path.with_extension("recovery"))?;
+    let expires = Timestamp(now_ms().saturating_add(EXPIRY_MS));
+    let (did, signed) = create_did(genesis.digest(), &key, commitment(&recovery.public_key()), expires);
+    let answer = client.submit(&[signed], Wait::Final).await?;
+    let submitted = answer.first().context("the node says nothing of the transaction")?;
+    let result = json!({
+        "did": did.to_text(&genesis.network),
+        "transaction": submitted.id,
+        "height": submitted.height,
+        "outcome": submitted.outcome,
+        "reason": submitted.reason,
+    });
+    print(format, &result, |result| {
+        ["did", "transaction", "height", "outcome"]
+            .iter()
+            .map(|name| row([name, &plain(&result[*name])]))
+            .collect()
+    })?;
+    anyhow::ensure!(
+        submitted.outcome.as_deref() == Some("applied"),
+        "the ledger refused it: {}",
+        submitted.reason.as_deref().unwrap_or("no reason given")
+    );
+    Ok(())
+}
+
+/// The key in a file, or a new one that is stored there first.
+fn key_at(path: &Path) -> anyhow::Result<SecretKey> {
+    let seed = match load(path) {
+        Err(KeyError::Missing(_)) => {
+            let seed = random_seed();
+            store(path, &seed)?;
+            seed
+        }
+        loaded => loaded?,
+    };
+    Ok(SecretKey::ed25519(&seed))
+}
+
+async fn resolve(text: &str, trusted: Option<&Path>, target: &Target, format: Format) -> anyhow::Result<()> {
+    let client = target.client()?;
+    let genesis = match trusted {
+        Some(path) => GenesisFile::read(path)?.genesis()?,
+        None => client.genesis().await?,
+    };
+    let did = Did::from_text(text, &genesis.network)?;
+    let resolved = client.resolve(text).await?;
+    let height = verify(&client, &genesis, did, &resolved).await?;
+    let result = json!({ "did": text, "record": resolved.view["record"], "verified_at_height": height });
+    print(format, &result, |result| {
+        let record = &result["record"];
+        let mut rows = vec![row(["did", text])];
+        if record.is_null() {
+            rows.push(row(["record", "there is none"]));
+        }
+        for key in record["keys"].as_array().into_iter().flatten() {
+            let purposes = key["purposes"].as_array().into_iter().flatten().map(plain);
+            rows.push(row(["key", &plain(&key["key"]), &purposes.collect::<Vec<_>>().join(", ")]));
+        }
+        if !record.is_null() {
+            rows.push(row(["version", &plain(&record["version"])]));
+        }
+        rows.push(row(["verified", &format!("by a certificate for block {height}")]));
+        rows
+    })
+}
+
+/// Checks a resolution from the genesis on; the height of the header that vouches for it.
+pub async fn verify(
+    client: &NodeClient,
+    genesis: &Genesis,
+    did: Did,
+    resolved: &Resolved,
+) -> anyhow::Result<u64> {
+    let verifier = Ed25519Verifier::default();
+    let mut light = LightClient::new(genesis)?;
+    loop {
+        match light.check_record(did, &resolved.proof, &verifier) {
+            Ok(proven) => return Ok(proven.header.height.0),
+            Err(realdid_client::Untrusted::OtherEpoch { found, known }) if found > known => {
+                let (end, next) = client.epoch_end(known).await?;
+                light.advance(&end, next, &verifier)?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! What the nouns do.
+
+pub mod chain;
+pub mod did;
+pub mod ledger;
+pub mod node;
+
+use realdid_client::NodeClient;
+
+/// Which node to ask.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Target {
+    /// The node's interface; without it, the first node of this machine's test network
+    #[arg(long, env = "REALDID_NODE", value_name = "URL")]
+    pub node: Option<String>,
+}
+
+impl Target {
+    /// The node.
+    ///
+    /// # Errors
+    /// If none is named and there is no test network here.
+    pub fn client(&self) -> anyhow::Result<NodeClient> {
+        match &self.node {
+            Some(url) => Ok(NodeClient::new(url)),
+            None => crate::testnet::first_node(),
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! A node's HTTP interface, as its clients use it.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use realdid_types::{DecodeError, Epoch, EpochEnd, Genesis, SignedTransaction, ValidatorSet, Wire};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::RecordProof;
+
+/// A node.
+#[derive(Clone, Debug)]
+pub struct NodeClient {
+    base: String,
+    http: reqwest::Client,
+}
+
+/// How long to wait for what becomes of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// Not at all: it is handed in.
+    No,
+    /// Until it cannot be lost.
+    Accepted,
+    /// Until it is decided.
+    Final,
+}
+
+/// An error of a node's, as `application/problem+json`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Problem {
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable code.
+    pub code: String,
+    /// In words.
+    pub detail: String,
+}
+
+/// Why a request failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// Nobody answers.
+    #[error("{0} does not answer: {1}; is the node running? `realdid testnet up` starts a network")]
+    Unreachable(String, reqwest::Error),
+    /// The node refuses.
+    #[error("{} ({})", .0.detail, .0.code)]
+    Refused(Problem),
+    /// The answer is not what it should be.
+    #[error("{0} answers with something else than expected: {1}")]
+    Answer(String, String),
+}
+
+impl ClientError {
+    /// Whether coming back later may help.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Unreachable(..) => true,
+            Self::Refused(problem) => matches!(problem.status, 429 | 503 | 504),
+            Self::Answer(..) => false,
+        }
+    }
+}
+
+/// What became of a transaction that was handed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submitted {
+    /// Which.
+    pub id: String,
+    /// `pending`, `accepted`, `final`, `void` or `refused`.
+    pub status: String,
+    /// In which block it was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u64>,
+    /// `applied`, `refused` or `skipped`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// Why it was refused, as a stable code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Why it was refused, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What a node says of a DID.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// The node's view of the record, to be shown.
+    pub view: serde_json::Value,
+    /// What proves it.
+    pub proof: RecordProof,
+}
+
+#[derive(Deserialize)]
+struct GenesisView {
+    encoded: String,
+}
+
+#[derive(Deserialize)]
+struct ProofView {
+    value: Option<String>,
+    proof: String,
+    block: String,
+    certificate: String,
+}
+
+impl NodeClient {
+    /// A node by the address of its interface, such as `http://127.0.0.1:8001`.
+    #[must_use]
+    pub fn new(base: &str) -> Self {
+        Self { base: base.trim_end_matches('/').to_owned(), http: reqwest::Client::new() }
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The network's genesis as the node tells it. It is to be compared with one that is trusted.
+    ///
+    /// # Errors
+    /// If the node does not answer with one.
+    pub async fn genesis(&self) -> Result<Genesis, ClientError> {
+        let view: GenesisView = self.get("/v1/genesis").await?;
+        let bytes = self.bytes(&view.encoded)?;
+        Genesis::decode(&bytes).map_err(|error: DecodeError| self.strange(error))
+    }
+
+    /// Hands transactions in; what became of each, in order.
+    ///
+    /// # Errors
+    /// If the node does not take them.
+    pub async fn submit(
+        &self,
+        transactions: &[SignedTransaction],
+        wait: Wait,
+    ) -> Result<Vec<Submitted>, ClientError> {
+        let mut body = Vec::new();
+        for transaction in transactions {
+            let bytes = transaction.encode();
+            // a transaction has at most 8 KiB
+            body.extend((bytes.len() as u32).to_be_bytes());
+            body.extend(bytes);
+        }
+        let query = match wait {
+            Wait::No => "",
+            Wait::Accepted => "?wait=accepted",
+            Wait::Final => "?wait=final",
+        };
+        let url = format!("{}/v1/transactions{query}", self.base);
+        let request = self.http.post(url).header("content-type", "application/octet-stream").body(body);
+        self.read(request).await
+    }
+
+    /// What the node says of a DID, with proof.
+    ///
+    /// # Errors
+    /// If the node does not answer so.
+    pub async fn resolve(&self, did: &str) -> Result<Resolved, ClientError> {
+        let view: serde_json::Value = self.get(&format!("/v1/records/{did}")).await?;
+        let proof = view.get("proof").cloned().unwrap_or_default();
+        let proof: ProofView = serde_json::from_value(proof).map_err(|error| self.strange(error))?;
+        let proof = RecordProof {
+            value: proof.value.map(|value| self.bytes(&value)).transpose()?,
+            proof: self.bytes(&proof.proof)?,
+            block: self.bytes(&proof.block)?,
+            certificate: self.bytes(&proof.certificate)?,
+        };
+        Ok(Resolved { view, proof })
+    }
+
+    /// Any JSON that the node gives at an address.
+    ///
+    /// # Errors
+    /// If the node does not answer so.
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+        self.read(self.http.get(format!("{}{path}", self.base))).await
+    }
+
+    /// Sends JSON to an address.
+    ///
+    /// # Errors
+    /// If the node refuses.
+    pub async fn post<T: Serialize + Sync>(&self, path: &str, body: &T) -> Result<(), ClientError> {
+        let request = self.http.post(format!("{}{path}", self.base)).json(body);
+        let answer = request.send().await.map_err(|error| self.unreachable(error))?;
+        if answer.status().is_success() { Ok(()) } else { Err(self.problem(answer).await) }
+    }
+
+    /// The bytes that the node gives at an address; none if there is no such thing.
+    ///
+    /// # Errors
+    /// If the node does not answer so.
+    pub async fn get_bytes(&self, path: &str) -> Result<Option<Vec<u8>>, ClientError> {
+        let request = self.http.get(format!("{}{path}", self.base));
+        let answer = request.send().await.map_err(|error| self.unreachable(error))?;
+        if answer.status() == reqwest::StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        if !answer.status().is_success() {
+            return Err(self.problem(answer).await);
+        }
+        Ok(Some(answer.bytes().await.map_err(|error| self.unreachable(error))?.to_vec()))
+    }
+
+    async fn read<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, ClientError> {
+        let answer = request.send().await.map_err(|error| self.unreachable(error))?;
+        if !answer.status().is_success() {
+            return Err(self.problem(answer).await);
+        }
+        let bytes = answer.bytes().await.map_err(|error| self.unreachable(error))?;
+        serde_json::from_slice(&bytes).map_err(|error| self.strange(error))
+    }
+
+    async fn problem(&self, answer: reqwest::Response) -> ClientError {
+        let status = answer.status().as_u16();
+        match answer.bytes().await.ok().and_then(|bytes| serde_json::from_slice::<Problem>(&bytes).ok()) {
+            Some(problem) => ClientError::Refused(problem),
+            None => self.strange(format!("HTTP status {status}")),
+        }
+    }
+
+    fn unreachable(&self, error: reqwest::Error) -> ClientError {
+        ClientError::Unreachable(self.base.clone(), error)
+    }
+
+    fn strange(&self, error: impl std::fmt::Display) -> ClientError {
+        ClientError::Answer(self.base.clone(), error.to_string())
+    }
+
+    fn bytes(&self, text: &str) -> Result<Vec<u8>, ClientError> {
+        STANDARD.decode(text).map_err(|error| self.strange(error))
+    }
+}
+
+#[derive(Deserialize)]
+struct EpochView {
+    end: Option<String>,
+    next_validators: Option<String>,
+}
+
+impl NodeClient {
+    /// How an epoch ended, and the validators of the next one.
+    ///
+    /// # Errors
+    /// If the node does not answer so, or the epoch is not over.
+    pub async fn epoch_end(&self, epoch: Epoch) -> Result<(EpochEnd, ValidatorSet), ClientError> {
+        let view: EpochView = self.get(&format!("/v1/epochs/{epoch}")).await?;
+        let (Some(end), Some(next)) = (view.end, view.next_validators) else {
+            return Err(self.strange(format!("epoch {epoch} is not over here")));
+        };
+        let end = EpochEnd::decode(&self.bytes(&end)?).map_err(|error| self.strange(error))?;
+        let next = ValidatorSet::decode(&self.bytes(&next)?).map_err(|error| self.strange(error))?;
+        Ok((end, next))
+    }
+}

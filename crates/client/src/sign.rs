@@ -1,0 +1,38 @@
+//! Building and signing transactions.
+
+use realdid_crypto::{Digest, SecretKey};
+use realdid_types::{
+    CreateDid, Did, DidKey, GenesisDigest, KeySignature, Operation, Purposes, Sender, Sequence,
+    SignedTransaction, Timestamp, Transaction,
+};
+
+/// Signs a transaction with these keys.
+#[must_use]
+pub fn sign(transaction: Transaction, keys: &[&SecretKey]) -> SignedTransaction {
+    let id = transaction.id();
+    let mut signatures: Vec<KeySignature> = keys
+        .iter()
+        .map(|key| KeySignature { key: key.public_key(), signature: key.sign(id.0.as_bytes()) })
+        .collect();
+    signatures.sort();
+    signatures.dedup_by(|a, b| a.key == b.key);
+    SignedTransaction { transaction, signatures }
+}
+
+/// A DID with one key for everything, and the signed transaction that creates it. `recovery` is the commitment to a
+/// key that nobody has seen.
+#[must_use]
+pub fn create_did(
+    genesis: GenesisDigest,
+    key: &SecretKey,
+    recovery: Digest,
+    expires: Timestamp,
+) -> (Did, SignedTransaction) {
+    let purposes = Purposes { authentication: true, invocation: true, assertion: true };
+    let keys = vec![DidKey { key: key.public_key(), purposes }];
+    let operation = Operation::CreateDid(CreateDid { keys, recovery, next_key: Digest::ZERO });
+    let did = Did(operation.digest());
+    let transaction =
+        Transaction { genesis, sender: Sender::Did(did), sequence: Sequence(0), expires, operation };
+    (did, sign(transaction, &[key]))
+}

@@ -1,0 +1,12 @@
+//! A whole network of separate processes on one machine: for developers to try and to break, and for the drills that
+//! do so on purpose.
+
+mod citizens;
+mod network;
+mod plan;
+mod processes;
+
+pub use citizens::{citizen, citizen_key, now_ms};
+pub use network::{Network, NodeEntry};
+pub use plan::{Wishes, make};
+pub use processes::{Lifetime, end, spawn};

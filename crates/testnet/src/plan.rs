@@ -1,0 +1,209 @@
+//! Making a network: folders, keys, genesis, ports.
+
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    path::Path,
+};
+
+use anyhow::Context as _;
+use realdid_crypto::{Context, Digest, SecretKey, digest};
+use realdid_network::PeerAddress;
+use realdid_node::{
+    Config, GenesisFile,
+    config::{Listen, Plane, Storage},
+    keys::{self, Purpose, Seed},
+};
+use realdid_storage::{KeyHistory, Store};
+use realdid_types::{Genesis, Member, NetworkName, OrganisationName, Parameters, Timestamp, Validator};
+
+use crate::{Network, NodeEntry, now_ms};
+
+/// Where ports are looked for.
+const FIRST_PORT: u16 = 7400;
+/// A node's ports: interface, validators' plane, public plane.
+const PORTS_PER_NODE: u16 = 3;
+/// How long a leader with nothing to do may wait.
+const MAX_IDLE_MS: u64 = 5_000;
+
+/// A node that is to be.
+struct Planned {
+    name: String,
+    organisation: String,
+    validator: bool,
+    ports: [SocketAddr; 3],
+    seeds: BTreeMap<&'static str, Seed>,
+}
+
+/// What a network is made of.
+pub struct Wishes {
+    /// How many validators.
+    pub validators: usize,
+    /// How many nodes of members that are no validators.
+    pub gateways: usize,
+    /// Draws all keys from this.
+    pub seed: Option<u64>,
+}
+
+/// Makes a network's folders.
+///
+/// # Errors
+/// If there are no ports, or the disk refuses.
+pub fn make(folder: &Path, wishes: &Wishes) -> anyhow::Result<Network> {
+    let count = wishes.validators + wishes.gateways;
+    let first = free_ports(count)?;
+    let nodes: Vec<Planned> = (0..count).map(|place| planned(place, first, wishes)).collect();
+    let genesis = genesis(&nodes, wishes)?;
+    std::fs::create_dir_all(folder.join("logs"))
+        .with_context(|| format!("{} cannot be made", folder.display()))?;
+    let mut network = Network { folder: folder.to_owned(), seed: wishes.seed, nodes: Vec::new() };
+    for node in &nodes {
+        let entry = NodeEntry {
+            name: node.name.clone(),
+            validator: node.validator,
+            api: node.ports[0],
+            transport_key: node.key(Purpose::Transport).public_key().to_string(),
+            pid: None,
+        };
+        write_node(&network, &entry, node, &nodes, &genesis)?;
+        network.nodes.push(entry);
+    }
+    network.write()?;
+    Ok(network)
+}
+
+fn planned(place: usize, first: u16, wishes: &Wishes) -> Planned {
+    let validator = place < wishes.validators;
+    let (name, organisation) = match place.checked_sub(wishes.validators) {
+        None => (organisation_name(place), organisation_name(place)),
+        // each member in turn has one
+        Some(gateway) => {
+            (format!("gateway-{}", gateway + 1), organisation_name((gateway + 1) % wishes.validators))
+        }
+    };
+    let purposes = [Purpose::Consensus, Purpose::Author, Purpose::Transport, Purpose::Member];
+    let seed = |purpose: &Purpose| (purpose.file(), seed_of(wishes.seed, &name, purpose.file()));
+    let seeds = purposes.iter().map(seed).collect();
+    let port =
+        |number: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, first + place as u16 * PORTS_PER_NODE + number));
+    Planned { organisation, validator, ports: [port(0), port(1), port(2)], seeds, name }
+}
+
+fn organisation_name(place: usize) -> String {
+    if place == 0 { "ministry".to_owned() } else { format!("operator-{place}") }
+}
+
+/// A seed that anybody can draw again; only networks for development have such.
+pub(crate) fn seed_of(seed: Option<u64>, name: &str, purpose: &str) -> Seed {
+    match seed {
+        Some(seed) => {
+            let text = format!("realdid test network {seed} {name} {purpose}");
+            Seed::new(*digest(Context::Random, text.as_bytes()).as_bytes())
+        }
+        None => keys::random_seed(),
+    }
+}
+
+impl Planned {
+    fn key(&self, purpose: Purpose) -> SecretKey {
+        SecretKey::ed25519(self.seed(purpose))
+    }
+
+    fn seed(&self, purpose: Purpose) -> &Seed {
+        self.seeds.get(purpose.file()).unwrap_or_else(|| unreachable!("all four are drawn"))
+    }
+}
+
+fn genesis(nodes: &[Planned], wishes: &Wishes) -> anyhow::Result<Genesis> {
+    let validators = nodes.iter().filter(|node| node.validator);
+    let validators: Vec<Validator> = validators
+        .map(|node| {
+            Ok(Validator {
+                organisation: OrganisationName::new(&node.organisation)?,
+                consensus_key: node.key(Purpose::Consensus).public_key(),
+                transport_key: node.key(Purpose::Transport).public_key(),
+            })
+        })
+        .collect::<anyhow::Result<_>>()?;
+    let mut members: Vec<Member> = nodes
+        .iter()
+        .filter(|node| node.validator)
+        .map(|member| {
+            let own = nodes.iter().filter(|node| node.organisation == member.organisation);
+            let mut authors: Vec<_> = own.map(|node| node.key(Purpose::Author).public_key()).collect();
+            authors.sort();
+            let name = OrganisationName::new(&member.organisation)?;
+            Ok(Member { name, key: member.key(Purpose::Member).public_key(), nodes: authors })
+        })
+        .collect::<anyhow::Result<_>>()?;
+    members.sort_by(|a, b| a.name.cmp(&b.name));
+    let random = seed_of(wishes.seed, "genesis", "random");
+    let genesis = Genesis {
+        network: NetworkName::new("testnet")?,
+        random: Digest::from_bytes(*random),
+        time: Timestamp(now_ms()),
+        development: true,
+        parameters: Parameters {
+            max_idle: MAX_IDLE_MS,
+            max_expiry: 600_000,
+            quota_window: 60_000,
+            quota: 100_000_000,
+            approvals: (members.len() / 2 + 1) as u32,
+            format: 1,
+        },
+        members,
+        validators,
+    };
+    genesis.check()?;
+    Ok(genesis)
+}
+
+fn write_node(
+    network: &Network,
+    entry: &NodeEntry,
+    node: &Planned,
+    all: &[Planned],
+    genesis: &Genesis,
+) -> anyhow::Result<()> {
+    let home = network.home_of(entry);
+    std::fs::create_dir_all(home.keys())?;
+    for purpose in [Purpose::Consensus, Purpose::Author, Purpose::Transport, Purpose::Member] {
+        if node.validator || matches!(purpose, Purpose::Author | Purpose::Transport) {
+            keys::store(&home.keys().join(purpose.file()), node.seed(purpose))?;
+        }
+    }
+    std::fs::write(home.genesis(), serde_json::to_string_pretty(&GenesisFile::from(genesis))?)?;
+    let peers = |port: usize| {
+        let others = all.iter().filter(|other| other.name != node.name && other.validator);
+        others
+            .map(|other| {
+                let key = other.key(Purpose::Transport).public_key();
+                PeerAddress { key, address: other.ports[port] }.to_string()
+            })
+            .collect()
+    };
+    let config = Config {
+        name: node.name.clone(),
+        api: Listen { listen: node.ports[0] },
+        validators: node.validator.then(|| Plane { listen: node.ports[1], peers: peers(1) }),
+        public: Plane { listen: node.ports[2], peers: peers(2) },
+        storage: Storage::default(),
+    };
+    config.write(&home)?;
+    Store::create(&home.ledger(), genesis, KeyHistory::NeverVoted, node.key(Purpose::Author).public_key())?;
+    Ok(())
+}
+
+/// The first of as many free ports in a row as the nodes need.
+fn free_ports(nodes: usize) -> anyhow::Result<u16> {
+    let wanted = nodes as u16 * PORTS_PER_NODE;
+    let is_free = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
+    let mut first = FIRST_PORT;
+    while first < u16::MAX - wanted {
+        match (first..first + wanted).find(|port| !is_free(*port)) {
+            None => return Ok(first),
+            Some(taken) => first = taken + 1,
+        }
+    }
+    anyhow::bail!("no {wanted} free ports in a row were found above {FIRST_PORT}")
+}
