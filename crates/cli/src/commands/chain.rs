@@ -23,14 +23,14 @@ use crate::output::{Format, print, row};
 
 /// What to do with the whole ledger.
 #[derive(clap::Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Execute every block again and check every signature, certificate, root and receipt
     Verify(Verify),
 }
 
 /// What to check, and where to keep what was checked.
 #[derive(clap::Args)]
-pub struct Verify {
+pub(crate) struct Verify {
     #[command(flatten)]
     target: Target,
     /// Check the ledger in this folder instead of a node's; no node may be running on it
@@ -44,7 +44,7 @@ pub struct Verify {
     into: Option<PathBuf>,
 }
 
-pub async fn run(command: Command, format: Format) -> anyhow::Result<()> {
+pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> {
     let Command::Verify(verify) = command;
     let client = match &verify.ledger {
         Some(_) => None,

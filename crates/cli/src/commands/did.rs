@@ -22,7 +22,7 @@ const EXPIRY_MS: u64 = 60_000;
 
 /// What to do with DIDs.
 #[derive(clap::Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Make a DID, and wait until it is final
     Create {
         /// Where its key is, or is to be kept; a recovery key is kept beside it
@@ -43,7 +43,7 @@ pub enum Command {
     },
 }
 
-pub async fn run(command: Command, format: Format) -> anyhow::Result<()> {
+pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> {
     match command {
         Command::Create { key, target } => create(&key, &target, format).await,
         Command::Resolve { did, genesis, target } => resolve(&did, genesis.as_deref(), &target, format).await,
@@ -122,7 +122,7 @@ async fn resolve(text: &str, trusted: Option<&Path>, target: &Target, format: Fo
 }
 
 /// Checks a resolution from the genesis on; the height of the header that vouches for it.
-pub async fn verify(
+pub(crate) async fn verify(
     client: &NodeClient,
     genesis: &Genesis,
     did: Did,

@@ -7,7 +7,7 @@ use crate::output::{Format, print, row};
 
 /// What to do with transactions.
 #[derive(clap::Subcommand)]
-pub enum TxCommand {
+pub(crate) enum TxCommand {
     /// What became of a transaction
     Show {
         /// Its identifier: 64 hexadecimal digits
@@ -19,7 +19,7 @@ pub enum TxCommand {
 
 /// What to do with blocks.
 #[derive(clap::Subcommand)]
-pub enum BlockCommand {
+pub(crate) enum BlockCommand {
     /// A final block
     Show {
         /// Its height, or `latest`
@@ -32,7 +32,7 @@ pub enum BlockCommand {
 
 /// What to do with validators.
 #[derive(clap::Subcommand)]
-pub enum ValidatorsCommand {
+pub(crate) enum ValidatorsCommand {
     /// Who validates now, and from the next epoch on
     List {
         #[command(flatten)]
@@ -40,7 +40,7 @@ pub enum ValidatorsCommand {
     },
 }
 
-pub async fn status(target: &Target, format: Format) -> anyhow::Result<()> {
+pub(crate) async fn status(target: &Target, format: Format) -> anyhow::Result<()> {
     let status: Value = target.client()?.get("/v1/status").await?;
     print(format, &status, |status| {
         let text = |name: &str| plain(&status[name]);
@@ -61,13 +61,13 @@ pub async fn status(target: &Target, format: Format) -> anyhow::Result<()> {
     })
 }
 
-pub async fn tx(command: TxCommand, format: Format) -> anyhow::Result<()> {
+pub(crate) async fn tx(command: TxCommand, format: Format) -> anyhow::Result<()> {
     let TxCommand::Show { id, target } = command;
     let shown: Value = target.client()?.get(&format!("/v1/transactions/{id}")).await?;
     print(format, &shown, all_fields)
 }
 
-pub async fn block(command: BlockCommand, format: Format) -> anyhow::Result<()> {
+pub(crate) async fn block(command: BlockCommand, format: Format) -> anyhow::Result<()> {
     let BlockCommand::Show { height, target } = command;
     let shown: Value = target.client()?.get(&format!("/v1/blocks/{height}")).await?;
     print(format, &shown, |block| {
@@ -77,7 +77,7 @@ pub async fn block(command: BlockCommand, format: Format) -> anyhow::Result<()> 
     })
 }
 
-pub async fn validators(command: ValidatorsCommand, format: Format) -> anyhow::Result<()> {
+pub(crate) async fn validators(command: ValidatorsCommand, format: Format) -> anyhow::Result<()> {
     let ValidatorsCommand::List { target } = command;
     let shown: Value = target.client()?.get("/v1/validators").await?;
     print(format, &shown, |shown| {
@@ -96,6 +96,6 @@ fn all_fields(value: &Value) -> Vec<Vec<String>> {
 }
 
 /// A value without quotes.
-pub fn plain(value: &Value) -> String {
+pub(crate) fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

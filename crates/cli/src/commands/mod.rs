@@ -1,18 +1,18 @@
 //! What the nouns do.
 
-pub mod chain;
-pub mod did;
-pub mod ledger;
+pub(crate) mod chain;
+pub(crate) mod did;
+pub(crate) mod ledger;
 pub mod node;
 
 use realdid_client::NodeClient;
 
 /// Which node to ask.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Target {
+pub(crate) struct Target {
     /// The node's interface; without it, the first node of this machine's test network
     #[arg(long, env = "REALDID_NODE", value_name = "URL")]
-    pub node: Option<String>,
+    pub(crate) node: Option<String>,
 }
 
 impl Target {
@@ -20,7 +20,7 @@ impl Target {
     ///
     /// # Errors
     /// If none is named and there is no test network here.
-    pub fn client(&self) -> anyhow::Result<NodeClient> {
+    pub(crate) fn client(&self) -> anyhow::Result<NodeClient> {
         match &self.node {
             Some(url) => Ok(NodeClient::new(url)),
             None => crate::testnet::first_node(),

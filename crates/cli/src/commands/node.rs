@@ -33,6 +33,10 @@ pub struct Start {
     end_with_input: bool,
 }
 
+/// Does it.
+///
+/// # Errors
+/// Says why the node does not start or ended.
 pub async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Start(start) => start_node(start).await,

@@ -1,0 +1,85 @@
+//! The program `realdid`: nodes, networks, DIDs. Nouns, then verbs; `--help` everywhere.
+//!
+//! It is a library so that other programs of this workspace can be started as a node too.
+
+pub mod commands;
+mod exit;
+mod output;
+mod testnet;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::output::Format;
+
+/// An open, permissioned ledger for real-name decentralised identity.
+#[derive(Parser)]
+#[command(name = "realdid", version, after_help = exit::HELP)]
+struct Arguments {
+    /// How to print results
+    #[arg(long, global = true, value_enum, default_value_t)]
+    output: Format,
+    #[command(subcommand)]
+    noun: Noun,
+}
+
+#[derive(Subcommand)]
+enum Noun {
+    /// Run one node
+    #[command(subcommand)]
+    Node(commands::node::Command),
+    /// A whole network on this machine, to try and to break
+    #[command(subcommand)]
+    Testnet(testnet::Command),
+    /// DIDs: make them, resolve and verify them
+    #[command(subcommand)]
+    Did(commands::did::Command),
+    /// How a node is, and why there is no block
+    Status(commands::Target),
+    /// Transactions
+    #[command(subcommand)]
+    Tx(commands::ledger::TxCommand),
+    /// The whole ledger, checked from genesis to tip
+    #[command(subcommand)]
+    Chain(commands::chain::Command),
+    /// Blocks
+    #[command(subcommand)]
+    Block(commands::ledger::BlockCommand),
+    /// Validators
+    #[command(subcommand)]
+    Validators(commands::ledger::ValidatorsCommand),
+}
+
+/// Runs the program and says how it ended.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: the operating system refuses: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let format = arguments.output;
+    let result = runtime.block_on(async {
+        match arguments.noun {
+            Noun::Node(command) => commands::node::run(command).await,
+            Noun::Testnet(command) => testnet::run(command, format).await,
+            Noun::Did(command) => commands::did::run(command, format).await,
+            Noun::Status(target) => commands::ledger::status(&target, format).await,
+            Noun::Tx(command) => commands::ledger::tx(command, format).await,
+            Noun::Chain(command) => commands::chain::run(command, format).await,
+            Noun::Block(command) => commands::ledger::block(command, format).await,
+            Noun::Validators(command) => commands::ledger::validators(command, format).await,
+        }
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            exit::code_of(&error)
+        }
+    }
+}
