@@ -89,6 +89,12 @@ struct Waiting {
 }
 
 impl Waiting {
+    fn new(signed: SignedTransaction) -> Self {
+        // with its number and length in the batch
+        let bytes = signed.encoded_len().saturating_add(8);
+        Self { id: signed.id(), signed, bytes, queued: None, skipped: 0 }
+    }
+
     /// How long it rests before it is packed again.
     fn rest(&mut self) -> Duration {
         let doubled = 1_u32 << self.skipped.min(REPACK_DOUBLINGS_MAX);
@@ -141,10 +147,8 @@ impl TransactionPool {
             None if self.transactions.len() >= TRANSACTIONS_MAX => return Err(Refusal::Full),
             None => {}
         }
-        // with its number and length in the batch
-        let bytes = signed.encoded_len().saturating_add(8);
         self.expiries.insert((transaction.expires, place.clone()));
-        self.transactions.insert(place.clone(), Waiting { id, signed, bytes, queued: None, skipped: 0 });
+        self.transactions.insert(place.clone(), Waiting::new(signed));
         self.enqueue(place, now);
         Ok(id)
     }
@@ -206,7 +210,8 @@ impl TransactionPool {
     }
 
     /// A block is final: lets go of what it decided and of what is void from its time on, and queues again what it
-    /// skipped. Says which transactions became void undecided.
+    /// skipped of this node's own batches, also of those from before a restart: their clients were told that nothing
+    /// is lost. Says which transactions became void undecided.
     pub fn on_final<'a>(
         &mut self,
         included: impl Iterator<Item = Included<'a>>,
@@ -216,14 +221,26 @@ impl TransactionPool {
     ) -> Vec<TransactionId> {
         for Included { transaction, own } in included {
             let (sender, sequence) = (&transaction.transaction.sender, transaction.transaction.sequence);
-            self.remove_decided(sender, senders.next_sequence(sender));
+            let next = senders.next_sequence(sender);
+            self.remove_decided(sender, next);
             let place = (sender.clone(), sequence);
+            if own && sequence >= next {
+                self.remember(&place, transaction);
+            }
             let waiting = self.transactions.get_mut(&place).filter(|waiting| own && waiting.queued.is_none());
             if let Some(rest) = waiting.map(Waiting::rest) {
                 self.enqueue(place, now.saturating_add(rest));
             }
         }
         self.remove_void(block_time)
+    }
+
+    /// Takes back what this process does not know of because one before it packed it.
+    fn remember(&mut self, place: &Place, signed: &SignedTransaction) {
+        if !self.transactions.contains_key(place) && self.transactions.len() < TRANSACTIONS_MAX {
+            self.expiries.insert((signed.transaction.expires, place.clone()));
+            self.transactions.insert(place.clone(), Waiting::new(signed.clone()));
+        }
     }
 
     fn remove_decided(&mut self, sender: &Sender, next: Sequence) {

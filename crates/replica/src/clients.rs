@@ -51,8 +51,7 @@ impl Replica {
     /// known once a block of that view is.
     fn knows_its_numbers(&self) -> bool {
         let validates = self.engine.validators().index_of(&self.settings.me).is_some();
-        let is_back = !self.engine.is_wiped() && self.engine.tip().at >= self.engine.voter().bound();
-        is_back || !validates
+        self.is_whole() || !validates
     }
 
     /// A number that no batch of mine had before, wherever it is now. Used twice, it would take away what was

@@ -183,6 +183,20 @@ impl Replica {
         &self.engine
     }
 
+    /// Own pending batches that too few validators are known to hold: whoever has no stream to them sends these again.
+    pub fn unheard(&self) -> impl Iterator<Item = &Arc<SignedBatch>> {
+        let unheard = self.pool.held().filter(|digest| !self.pool.is_available(digest));
+        let batches = unheard.filter_map(|digest| self.pool.get(&digest));
+        batches.filter(|batch| batch.batch.author == self.settings.node)
+    }
+
+    /// Whether nothing that this validator forgot can matter any more: it has all its votes, or a block at or above the
+    /// bound that replaces them is final. Until then it counts among the faulty.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !self.engine.is_wiped() && self.engine.tip().at >= self.engine.voter().bound()
+    }
+
     /// How many things of each kind are kept: what must stay bounded.
     #[must_use]
     pub fn sizes(&self) -> Vec<usize> {

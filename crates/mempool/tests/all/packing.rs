@@ -137,6 +137,23 @@ fn what_its_own_block_skipped_is_packed_again_after_a_while() {
 }
 
 #[test]
+fn what_a_block_skipped_of_a_batch_from_before_a_restart_is_packed_again_too() {
+    let mut restarted = pool();
+    on_final(&mut restarted, &transaction(1, 1), true, &State::default());
+
+    let due = ms(1_000) + REPACK_DELAY + PACK_DELAY;
+    assert_eq!(restarted.next_pack(), Some(due));
+    assert_eq!(restarted.pack(due), Some(vec![transaction(1, 1)]));
+}
+
+#[test]
+fn what_was_decided_in_a_batch_from_before_a_restart_is_not_taken_back() {
+    let mut restarted = pool();
+    on_final(&mut restarted, &transaction(1, 0), true, &State::next(1, 1));
+    assert!(restarted.is_empty());
+}
+
+#[test]
 fn what_somebody_elses_block_skipped_waits_for_its_own_batch() {
     let mut pool = filled([transaction(1, 1)]);
     pool.pack(ms(10)).expect("due");
