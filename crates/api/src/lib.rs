@@ -6,6 +6,7 @@
 mod blocks;
 mod events;
 mod health;
+mod members;
 mod ports;
 mod problem;
 mod records;

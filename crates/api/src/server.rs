@@ -9,7 +9,7 @@ use axum::{
 };
 use tokio::net::TcpListener;
 
-use crate::{Code, Ports, Problem, blocks, events, health, records, transactions};
+use crate::{Code, Ports, Problem, blocks, events, health, members, records, transactions};
 
 /// A full batch twice in JSON, or some hundred transactions.
 const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -66,6 +66,8 @@ fn router(ports: Ports) -> Router {
         .route("/v1/genesis", get(blocks::genesis))
         .route("/v1/epochs/{epoch}", get(blocks::epoch))
         .route("/v1/validators", get(blocks::validators))
+        .route("/v1/members", get(members::list))
+        .route("/v1/proposals", get(members::proposals))
         .route("/v1/records/{did}", get(records::show))
         .route("/v1/status", get(health::status))
         .route("/v1/events", get(events::stream))

@@ -26,6 +26,12 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Noun {
+    /// Keys in files
+    #[command(subcommand)]
+    Keys(commands::keys::Command),
+    /// What a network agrees on before its first block
+    #[command(subcommand)]
+    Genesis(commands::genesis::Command),
     /// Run one node
     #[command(subcommand)]
     Node(commands::node::Command),
@@ -46,6 +52,9 @@ enum Noun {
     /// Blocks
     #[command(subcommand)]
     Block(commands::ledger::BlockCommand),
+    /// What this machine and this build can do
+    #[command(subcommand)]
+    Bench(commands::bench::Command),
     /// Validators
     #[command(subcommand)]
     Validators(commands::ledger::ValidatorsCommand),
@@ -65,12 +74,15 @@ pub fn main() -> ExitCode {
     let format = arguments.output;
     let result = runtime.block_on(async {
         match arguments.noun {
+            Noun::Keys(command) => commands::keys::run(command, format),
+            Noun::Genesis(command) => commands::genesis::run(command, format),
             Noun::Node(command) => commands::node::run(command).await,
             Noun::Testnet(command) => testnet::run(command, format).await,
             Noun::Did(command) => commands::did::run(command, format).await,
             Noun::Status(target) => commands::ledger::status(&target, format).await,
             Noun::Tx(command) => commands::ledger::tx(command, format).await,
             Noun::Chain(command) => commands::chain::run(command, format).await,
+            Noun::Bench(command) => commands::bench::run(command, format).await,
             Noun::Block(command) => commands::ledger::block(command, format).await,
             Noun::Validators(command) => commands::ledger::validators(command, format).await,
         }

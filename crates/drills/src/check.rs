@@ -81,7 +81,12 @@ fn check_acknowledged(store: &Store, acknowledged: &[Acknowledged]) -> anyhow::R
     }
     for one in acknowledged {
         let found = decided.get(&one.id).map_or(&[][..], Vec::as_slice);
-        ensure!(found == [one.height], "transaction {} was final in block {}, and is in {found:?}", one.id, one.height);
+        ensure!(
+            found == [one.height],
+            "transaction {} was final in block {}, and is in {found:?}",
+            one.id,
+            one.height
+        );
     }
     Ok(())
 }

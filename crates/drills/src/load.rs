@@ -43,7 +43,8 @@ impl Load {
         let nodes: Vec<NodeClient> = (0..rig.network.nodes.len()).map(|place| rig.client(place)).collect();
         let mut clients = JoinSet::new();
         for number in 0..CLIENTS {
-            let client = Client { number, nodes: nodes.clone(), genesis, seed: seed + 1_000, ends: ends.clone() };
+            let client =
+                Client { number, nodes: nodes.clone(), genesis, seed: seed + 1_000, ends: ends.clone() };
             clients.spawn(client.run());
         }
         Ok(Self { ends, clients })

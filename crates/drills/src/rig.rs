@@ -135,8 +135,25 @@ impl Rig {
                     return Ok(u64::try_from(started.elapsed().as_millis())?);
                 }
             }
-            ensure!(started.elapsed() < PATIENCE, "no block above {above} within {PATIENCE:?}; {}", self.log_tail(0));
+            ensure!(
+                started.elapsed() < PATIENCE,
+                "no block above {above} within {PATIENCE:?}; {}",
+                self.log_tail(0)
+            );
             tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// How every node is, for whoever has to find out what went wrong.
+    pub async fn describe(&self) {
+        for place in 0..self.network.nodes.len() {
+            let client = self.client(place);
+            let status =
+                tokio::time::timeout(Duration::from_secs(2), client.get::<Value>("/v1/status")).await;
+            match status {
+                Ok(Ok(status)) => eprintln!("{status}"),
+                _ => eprintln!("{} does not answer", self.network.nodes[place].name),
+            }
         }
     }
 

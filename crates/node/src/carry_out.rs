@@ -120,7 +120,7 @@ impl Core {
             return;
         }
         let transport = self.peers.transport(to).unwrap_or(*to);
-        match (&self.plane, message) {
+        match (self.validators_plane(), message) {
             (Some(plane), _) => {
                 let frame = message.encode();
                 let urgency = urgency_of(message, frame.len());
@@ -134,7 +134,7 @@ impl Core {
     }
 
     fn broadcast(&mut self, message: &Message) {
-        match &self.plane {
+        match self.validators_plane() {
             Some(plane) => {
                 let frame = bytes::Bytes::from(message.encode());
                 let urgency = urgency_of(message, frame.len());
@@ -173,6 +173,26 @@ impl Core {
             }
             _ => {}
         }
+    }
+
+    /// Gossip promises nothing. What a member's node published, and too few validators have announced since the last
+    /// look, it hands to some of them directly.
+    pub(crate) fn push_unheard(&mut self) {
+        if self.validators_plane().is_some() {
+            return;
+        }
+        let batches: Vec<_> =
+            self.replica.unheard().map(|batch| (batch.batch.digest(), batch.clone())).collect();
+        let validators: Vec<PublicKey> =
+            self.public_peers.iter().filter(|peer| self.peers.is_validator(peer)).copied().collect();
+        for (_, batch) in batches.iter().filter(|(digest, _)| self.unheard.contains(digest)) {
+            let frame = bytes::Bytes::from(Message::Batch(Box::new((**batch).clone())).encode());
+            self.pushes = self.pushes.wrapping_add(1);
+            for peer in validators.iter().cycle().skip(self.pushes % validators.len().max(1)).take(ASKED) {
+                self.public.ask(*peer, frame.clone());
+            }
+        }
+        self.unheard = batches.into_iter().map(|(digest, _)| digest).collect();
     }
 
     pub(crate) fn distrust(&mut self, peer: PublicKey, reason: &str) {

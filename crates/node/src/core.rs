@@ -68,6 +68,10 @@ pub(crate) struct Core {
     pub(crate) public_peers: BTreeSet<PublicKey>,
     /// Batches that came by gossip: their authors hear by gossip who holds them.
     pub(crate) gossiped: VecDeque<BatchDigest>,
+    /// Own batches that too few validators were known to hold at the last look.
+    pub(crate) unheard: BTreeSet<BatchDigest>,
+    /// Batches that were handed to validators directly.
+    pub(crate) pushes: usize,
     pub(crate) syncs: Syncs,
     pub(crate) to_sync: Vec<Stored>,
     /// The newest Commit certificate of this turn, to be gossiped.
@@ -149,13 +153,13 @@ impl Core {
             Event::Public(from, message) => self.on_public_message(from, message),
             Event::PublicConnected(peer) => {
                 self.public_peers.insert(peer);
-                if self.plane.is_none() {
+                if self.validators_plane().is_none() {
                     self.input(Input::Connected(self.peers.name(&peer)));
                 }
             }
             Event::PublicDisconnected(peer) => {
                 self.public_peers.remove(&peer);
-                if self.plane.is_none() {
+                if self.validators_plane().is_none() {
                     self.input(Input::Disconnected(self.peers.name(&peer)));
                 }
             }
@@ -213,6 +217,12 @@ impl Core {
             Ok(message) => self.input(Input::Received(from, Arc::new(message))),
             Err(error) => self.distrust(from, &error.to_string()),
         }
+    }
+
+    /// The validators' plane, if this node is to speak there: one that is to become a validator, or was one, listens
+    /// already, and follows the chain on the public plane until the others let it in.
+    pub(crate) fn validators_plane(&self) -> Option<&validators::Plane> {
+        self.plane.as_ref().filter(|_| self.peers.is_validator(&self.transport_key))
     }
 
     /// What the verifier has no room for is lost; it is asked for again.

@@ -10,7 +10,7 @@ pub mod config;
 mod core;
 mod disk;
 mod event;
-mod genesis_file;
+pub mod genesis_file;
 mod hex;
 pub mod keys;
 mod node;

@@ -178,6 +178,8 @@ impl Node {
             public: Arc::new(public),
             public_peers: Default::default(),
             gossiped: Default::default(),
+            unheard: Default::default(),
+            pushes: 0,
             syncs: disk::start(setup.store.clone(), synced)?,
             to_sync: Vec::new(),
             news: None,

@@ -54,6 +54,11 @@ impl Peers {
         others.map(|key| (*key, self.addresses.get(key).cloned().unwrap_or_default())).collect()
     }
 
+    /// Whether this transport key is a validator's.
+    pub(crate) fn is_validator(&self, transport: &PublicKey) -> bool {
+        self.consensus.contains_key(transport)
+    }
+
     /// The transport keys of all validators.
     pub(crate) fn transports(&self) -> BTreeSet<PublicKey> {
         self.consensus.keys().copied().collect()

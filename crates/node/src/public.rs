@@ -8,6 +8,7 @@ use realdid_crypto::{Context, PublicKey, digest};
 use realdid_network::public::{Service, Topic, Verdict};
 use realdid_state::{StateKey, StateRead, ValidatorSets, read};
 use realdid_storage::Store;
+use realdid_sync::ChainStore;
 use realdid_types::{
     Certificate, EpochView, GenesisDigest, Have, Message, Request, SignedBatch, ValidatorSet, VoteKind, Wire,
 };
@@ -31,7 +32,10 @@ impl PublicService {
     }
 
     fn hear_batch(&mut self, source: PublicKey, frame: &[u8]) -> Verdict {
-        let Ok(batch) = SignedBatch::decode(frame) else { return Verdict::Reject };
+        SignedBatch::decode(frame).map_or(Verdict::Reject, |batch| self.judge_batch(source, batch))
+    }
+
+    fn judge_batch(&mut self, source: PublicKey, batch: SignedBatch) -> Verdict {
         if self.store.value(&StateKey::Node(batch.batch.author).to_bytes()).is_none() {
             // its author may be a member in a block that is not here yet
             return Verdict::Ignore;
@@ -41,6 +45,16 @@ impl PublicService {
         }
         self.tell(source, Message::Batch(Box::new(batch)));
         Verdict::Forward
+    }
+
+    /// A member's node hands over a batch that gossip may have lost. The answer says whether it is durable here.
+    fn take_push(&mut self, from: PublicKey, batch: SignedBatch) -> Option<Bytes> {
+        let digest = batch.batch.digest();
+        if self.store.batch(digest).is_some() {
+            return Some(Message::Have(Have { batches: vec![digest] }).encode().into());
+        }
+        self.judge_batch(from, batch);
+        None
     }
 
     fn hear_announcement(&mut self, source: PublicKey, frame: &[u8]) -> Verdict {
@@ -96,8 +110,12 @@ impl Service for PublicService {
         digest(Context::Random, bytes.as_deref().unwrap_or(frame)).as_bytes().to_vec()
     }
 
-    fn answer(&mut self, _from: PublicKey, question: &[u8]) -> Option<Bytes> {
-        let Ok(Message::Request(request)) = Message::decode(question) else { return None };
+    fn answer(&mut self, from: PublicKey, question: &[u8]) -> Option<Bytes> {
+        let request = match Message::decode(question).ok()? {
+            Message::Request(request) => request,
+            Message::Batch(batch) => return self.take_push(from, *batch),
+            _ => return None,
+        };
         if matches!(request, Request::Views(_)) {
             // for validators only
             return None;

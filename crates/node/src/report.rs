@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use realdid_api::{Health, Status};
-use realdid_network::peer_id;
+use realdid_network::{peer_id, validators};
 use realdid_replica::Input;
 use realdid_types::Validator;
 
@@ -12,6 +12,7 @@ use crate::core::Core;
 impl Core {
     pub(crate) fn on_tick(&mut self) {
         self.check_space();
+        self.push_unheard();
         self.report();
     }
 
@@ -40,7 +41,7 @@ impl Core {
         let genesis = self.store.genesis();
         let set = engine.validators();
         let connected =
-            self.plane.as_ref().map_or_else(|| self.public_peers.clone(), |plane| plane.connected());
+            self.validators_plane().map_or_else(|| self.public_peers.clone(), validators::Plane::connected);
         let is_missing = |validator: &&Validator| {
             validator.transport_key != self.transport_key && !connected.contains(&validator.transport_key)
         };
@@ -94,8 +95,15 @@ impl Core {
             ));
         }
         let is_validator = engine.validators().index_of(&self.me).is_some();
-        if is_validator && !engine.is_voting() && engine.alarm().is_none() && !self.is_disk_full {
+        let is_stopped = engine.alarm().is_some() || self.is_disk_full;
+        if is_validator && !is_stopped && !engine.is_voting() {
             wrong.push("this validator does not vote yet: it asks the others where they are".to_owned());
+        } else if is_validator && !self.replica.is_whole() {
+            wrong.push(
+                "this validator lost its votes: until some more blocks are final it counts as faulty, and no other \
+                 one should be touched"
+                    .to_owned(),
+            );
         }
         Health { ready: wrong.is_empty(), missing: wrong }
     }

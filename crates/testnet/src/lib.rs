@@ -2,11 +2,13 @@
 //! do so on purpose.
 
 mod citizens;
+mod governance;
 mod network;
 mod plan;
 mod processes;
 
 pub use citizens::{citizen, citizen_key, now_ms};
+pub use governance::{decide, newcomer_change};
 pub use network::{Network, NodeEntry};
-pub use plan::{Wishes, make};
+pub use plan::{Wishes, make, make_newcomer};
 pub use processes::{Lifetime, end, spawn};

@@ -83,6 +83,12 @@ impl Network {
         self.folder.join("logs").join(format!("{}.log", node.name))
     }
 
+    /// Whether there is a node of this name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.nodes.iter().any(|node| node.name == name)
+    }
+
     /// The places of the nodes with these names.
     ///
     /// # Errors

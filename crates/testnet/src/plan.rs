@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use realdid_crypto::{Context, Digest, SecretKey, digest};
 use realdid_network::PeerAddress;
 use realdid_node::{
-    Config, GenesisFile,
+    Config, GenesisFile, NodeKeys,
     config::{Listen, Plane, Storage},
     keys::{self, Purpose, Seed},
 };
@@ -70,6 +70,56 @@ pub fn make(folder: &Path, wishes: &Wishes) -> anyhow::Result<Network> {
     }
     network.write()?;
     Ok(network)
+}
+
+/// Makes the folder of one more node, with the keys of a validator, which is none yet: it follows the chain until the
+/// members have decided. `organisation` runs it.
+///
+/// # Errors
+/// If there are no ports, or the disk refuses.
+pub fn make_newcomer(network: &mut Network, organisation: &str) -> anyhow::Result<usize> {
+    let first = network.nodes.first().context("the network has no nodes")?;
+    let home = network.home_of(first);
+    let genesis = GenesisFile::read(&home.genesis())?.genesis()?;
+    let config = Config::read(&home)?;
+    let first_key = NodeKeys::load(&home.keys())?.transport_key();
+    let mut names = (network.nodes.len() + 1..).map(|number| format!("validator-{number}"));
+    let name = names.find(|name| !network.has(name)).context("no name is left")?;
+    let first_port = free_ports(1)?;
+    let port = |number: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, first_port + number));
+    let purposes = [Purpose::Consensus, Purpose::Author, Purpose::Transport];
+    let seed = |purpose: &Purpose| (purpose.file(), seed_of(network.seed, &name, purpose.file()));
+    let planned = Planned {
+        organisation: organisation.to_owned(),
+        validator: true,
+        ports: [port(0), port(1), port(2)],
+        seeds: purposes.iter().map(seed).collect(),
+        name,
+    };
+    let entry = NodeEntry {
+        name: planned.name.clone(),
+        validator: true,
+        api: planned.ports[0],
+        transport_key: planned.key(Purpose::Transport).public_key().to_string(),
+        pid: None,
+    };
+    // it connects to whom the first node connects to, and to that
+    let peers = |plane: &Plane| {
+        let first = PeerAddress { key: first_key, address: plane.listen }.to_string();
+        plane.peers.iter().cloned().chain([first]).collect()
+    };
+    let validators = config.validators.as_ref().context("the first node is no validator")?;
+    let config = Config {
+        name: planned.name.clone(),
+        api: Listen { listen: planned.ports[0] },
+        validators: Some(Plane { listen: planned.ports[1], peers: peers(validators) }),
+        public: Plane { listen: planned.ports[2], peers: peers(&config.public) },
+        storage: Storage::default(),
+    };
+    write_folder(network, &entry, &planned, &purposes, &genesis, &config)?;
+    network.nodes.push(entry);
+    network.write()?;
+    Ok(network.nodes.len() - 1)
 }
 
 fn planned(place: usize, first: u16, wishes: &Wishes) -> Planned {
@@ -165,14 +215,6 @@ fn write_node(
     all: &[Planned],
     genesis: &Genesis,
 ) -> anyhow::Result<()> {
-    let home = network.home_of(entry);
-    std::fs::create_dir_all(home.keys())?;
-    for purpose in [Purpose::Consensus, Purpose::Author, Purpose::Transport, Purpose::Member] {
-        if node.validator || matches!(purpose, Purpose::Author | Purpose::Transport) {
-            keys::store(&home.keys().join(purpose.file()), node.seed(purpose))?;
-        }
-    }
-    std::fs::write(home.genesis(), serde_json::to_string_pretty(&GenesisFile::from(genesis))?)?;
     let peers = |port: usize| {
         let others = all.iter().filter(|other| other.name != node.name && other.validator);
         others
@@ -189,6 +231,27 @@ fn write_node(
         public: Plane { listen: node.ports[2], peers: peers(2) },
         storage: Storage::default(),
     };
+    let purposes: &[Purpose] = match node.validator {
+        true => &[Purpose::Consensus, Purpose::Author, Purpose::Transport, Purpose::Member],
+        false => &[Purpose::Author, Purpose::Transport],
+    };
+    write_folder(network, entry, node, purposes, genesis, &config)
+}
+
+fn write_folder(
+    network: &Network,
+    entry: &NodeEntry,
+    node: &Planned,
+    purposes: &[Purpose],
+    genesis: &Genesis,
+    config: &Config,
+) -> anyhow::Result<()> {
+    let home = network.home_of(entry);
+    std::fs::create_dir_all(home.keys())?;
+    for purpose in purposes {
+        keys::store(&home.keys().join(purpose.file()), node.seed(*purpose))?;
+    }
+    std::fs::write(home.genesis(), serde_json::to_string_pretty(&GenesisFile::from(genesis))?)?;
     config.write(&home)?;
     Store::create(&home.ledger(), genesis, KeyHistory::NeverVoted, node.key(Purpose::Author).public_key())?;
     Ok(())

@@ -1,7 +1,10 @@
 //! What the nouns do.
 
+pub(crate) mod bench;
 pub(crate) mod chain;
 pub(crate) mod did;
+pub(crate) mod genesis;
+pub(crate) mod keys;
 pub(crate) mod ledger;
 pub mod node;
 

@@ -1,8 +1,17 @@
 //! `realdid node`: one node.
 
-use std::{io::IsTerminal, path::PathBuf};
+use std::{io::IsTerminal, net::SocketAddr, path::PathBuf};
 
-use realdid_node::{Node, config::Home};
+use anyhow::{Context, ensure};
+use realdid_crypto::{PublicKey, SecretKey};
+use realdid_network::PeerAddress;
+use realdid_node::{
+    Config, GenesisFile, Node, NodeKeys,
+    config::{Home, Listen, Plane, Storage},
+    keys::{self, Purpose, load, random_seed},
+};
+use realdid_storage::{KeyHistory, Store};
+use serde::{Deserialize, Serialize};
 use tokio::{
     io::AsyncReadExt,
     signal::unix::{SignalKind, signal},
@@ -12,8 +21,76 @@ use tracing_subscriber::EnvFilter;
 /// What to do with a node.
 #[derive(clap::Subcommand)]
 pub enum Command {
+    /// Make a node's folder with fresh keys, and print its card for the genesis
+    Init(Init),
+    /// Give a node the genesis of its network and the addresses of others
+    Join(Join),
     /// Run the node in a folder until it is told to end
     Start(Start),
+}
+
+/// A node that is to be.
+#[derive(clap::Args)]
+pub struct Init {
+    /// The node's folder
+    #[arg(long, env = "REALDID_HOME", default_value = ".")]
+    home: PathBuf,
+    /// Who runs it: 1 to 32 of a-z, 0-9 and -
+    #[arg(long)]
+    organisation: String,
+    /// What its operator calls it
+    #[arg(long)]
+    name: Option<String>,
+    /// A member's node that is no validator: it takes transactions and answers questions
+    #[arg(long)]
+    gateway: bool,
+    /// Where its interface listens: a loopback address
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    api_listen: SocketAddr,
+    /// Where it meets other validators
+    #[arg(long, default_value = "0.0.0.0:9000")]
+    validators_listen: SocketAddr,
+    /// Where it meets everybody
+    #[arg(long, default_value = "0.0.0.0:9001")]
+    public_listen: SocketAddr,
+}
+
+/// A network that is to be joined.
+#[derive(clap::Args)]
+pub struct Join {
+    /// The node's folder
+    #[arg(long, env = "REALDID_HOME", default_value = ".")]
+    home: PathBuf,
+    /// The network's genesis
+    #[arg(long, value_name = "FILE")]
+    genesis: PathBuf,
+    /// Other validators: /ip4/192.0.2.7/tcp/9000/p2p/12D3Koo…
+    #[arg(long = "validator", value_name = "ADDRESS")]
+    validators: Vec<PeerAddress>,
+    /// Peers of the public plane: /ip4/192.0.2.7/tcp/9001/p2p/12D3Koo…
+    #[arg(long = "peer", value_name = "ADDRESS")]
+    peers: Vec<PeerAddress>,
+    /// This consensus key never voted anywhere, though it was not made here; if that is wrong, the ledger can fork
+    #[arg(long)]
+    key_never_used: bool,
+}
+
+/// What others need to know of a node; nothing in it is secret.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Card {
+    /// Who runs it.
+    pub organisation: String,
+    /// What its operator calls it.
+    pub name: String,
+    /// Signs its organisation's proposals and approvals; none on a gateway.
+    pub member_key: Option<String>,
+    /// Signs votes; none on a gateway.
+    pub consensus_key: Option<String>,
+    /// Names it on the networks.
+    pub transport_key: String,
+    /// Signs batches.
+    pub author_key: String,
 }
 
 /// How to run it.
@@ -23,7 +100,7 @@ pub struct Start {
     #[arg(long, env = "REALDID_HOME", default_value = ".")]
     home: PathBuf,
     /// What to log, as in RUST_LOG
-    #[arg(long, env = "RUST_LOG", default_value = "info,libp2p_gossipsub=warn")]
+    #[arg(long, env = "RUST_LOG", default_value = "info,libp2p_gossipsub=error")]
     log: String,
     /// Log as JSON, one object a line
     #[arg(long)]
@@ -39,8 +116,96 @@ pub struct Start {
 /// Says why the node does not start or ended.
 pub async fn run(command: Command) -> anyhow::Result<()> {
     match command {
+        Command::Init(init) => init_node(&init),
+        Command::Join(join) => join_network(&join),
         Command::Start(start) => start_node(start).await,
     }
+}
+
+/// A file that says that the consensus key beside it was made here and has never been used.
+fn unused_mark(home: &Home) -> PathBuf {
+    home.keys().join("consensus.unused")
+}
+
+fn init_node(init: &Init) -> anyhow::Result<()> {
+    let home = Home::new(&init.home);
+    ensure!(
+        !home.config().exists(),
+        "{} is there already: a node is made once; remove the folder to begin anew",
+        home.config().display()
+    );
+    std::fs::create_dir_all(home.keys()).with_context(|| format!("{}", home.keys().display()))?;
+    let purposes: &[Purpose] = if init.gateway {
+        &[Purpose::Author, Purpose::Transport]
+    } else {
+        &[Purpose::Author, Purpose::Transport, Purpose::Consensus, Purpose::Member]
+    };
+    for purpose in purposes {
+        keys::store(&home.keys().join(purpose.file()), &random_seed())?;
+    }
+    if !init.gateway {
+        std::fs::write(unused_mark(&home), "")?;
+    }
+    let name = init.name.clone().unwrap_or_else(|| init.organisation.clone());
+    let config = Config {
+        name: name.clone(),
+        api: Listen { listen: init.api_listen },
+        validators: (!init.gateway).then(|| Plane { listen: init.validators_listen, peers: Vec::new() }),
+        public: Plane { listen: init.public_listen, peers: Vec::new() },
+        storage: Storage::default(),
+    };
+    config.write(&home)?;
+    let public = |purpose: Purpose| -> anyhow::Result<PublicKey> {
+        Ok(SecretKey::ed25519(&*load(&home.keys().join(purpose.file()))?).public_key())
+    };
+    let of_validator = |purpose| match init.gateway {
+        true => anyhow::Ok(None),
+        false => Ok(Some(public(purpose)?.to_string())),
+    };
+    let card = Card {
+        organisation: init.organisation.clone(),
+        name,
+        member_key: of_validator(Purpose::Member)?,
+        consensus_key: of_validator(Purpose::Consensus)?,
+        transport_key: public(Purpose::Transport)?.to_string(),
+        author_key: public(Purpose::Author)?.to_string(),
+    };
+    println!("{}", serde_json::to_string_pretty(&card)?);
+    Ok(())
+}
+
+fn join_network(join: &Join) -> anyhow::Result<()> {
+    let home = Home::new(&join.home);
+    let mut config = Config::read(&home)?;
+    let genesis = GenesisFile::read(&join.genesis)?.genesis()?;
+    let keys = NodeKeys::load(&home.keys())?;
+    let author = keys.author.public_key();
+    if !genesis.members.iter().any(|member| member.nodes.contains(&author)) {
+        eprintln!(
+            "note: this node's author key is in no member of the genesis: its batches will not be taken"
+        );
+    }
+    let texts = |addresses: &[PeerAddress]| addresses.iter().map(ToString::to_string).collect();
+    if let Some(plane) = &mut config.validators {
+        plane.peers = texts(&join.validators);
+    }
+    config.public.peers = texts(&join.peers);
+    let is_unused = join.key_never_used || unused_mark(&home).exists();
+    let history = if is_unused { KeyHistory::NeverVoted } else { KeyHistory::Unknown };
+    Store::create(&home.ledger(), &genesis, history, author)?;
+    if unused_mark(&home).exists() {
+        std::fs::remove_file(unused_mark(&home))?;
+    }
+    let text = serde_json::to_string_pretty(&GenesisFile::from(&genesis))? + "\n";
+    std::fs::write(home.genesis(), text)?;
+    config.write(&home)?;
+    println!(
+        "joined {} ({}); start it with `realdid node start --home {}`",
+        genesis.network,
+        genesis.digest(),
+        join.home.display()
+    );
+    Ok(())
 }
 
 async fn start_node(start: Start) -> anyhow::Result<()> {

@@ -6,6 +6,7 @@ use anyhow::Context;
 use realdid_node::{GenesisFile, NodeKeys};
 use realdid_storage::{KeyHistory, Store};
 use realdid_testnet::{Lifetime, Network};
+use realdid_types::{Change, RemoveValidator};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
@@ -192,6 +193,49 @@ pub fn logs(some: &Some_) -> anyhow::Result<()> {
         println!("== {}", path.display());
         let lines: Vec<&str> = text.lines().collect();
         lines.iter().skip(lines.len().saturating_sub(LINES)).for_each(|line| println!("{line}"));
+    }
+    Ok(())
+}
+
+/// A validator that is to join.
+#[derive(clap::Args)]
+pub struct Add {
+    /// Which member runs it
+    #[arg(long, default_value = "ministry")]
+    organisation: String,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Adds a validator.
+pub async fn add(add: &Add) -> anyhow::Result<()> {
+    let mut network = add.place.network()?;
+    let client = network.nodes.first().context("the network has no nodes")?.client();
+    let place = realdid_testnet::make_newcomer(&mut network, &add.organisation)?;
+    let child = realdid_testnet::spawn(&program()?, &network, &network.nodes[place], Lifetime::Detached)?;
+    network.nodes[place].pid = Some(child.id());
+    network.write()?;
+    let name = &network.nodes[place].name;
+    println!("{name} starts and catches up");
+    let change = realdid_testnet::newcomer_change(&network, place, &add.organisation, &client).await?;
+    realdid_testnet::decide(&network, &client, change).await?;
+    println!("the members have voted {name} in: it validates from the next epoch on");
+    Ok(())
+}
+
+/// Votes validators out.
+pub async fn remove(some: &Some_) -> anyhow::Result<()> {
+    let network = some.place.network()?;
+    let client = network.nodes.first().context("the network has no nodes")?.client();
+    for place in network.places(&some.nodes)? {
+        let node = &network.nodes[place];
+        let consensus_key = NodeKeys::load(&network.home_of(node).keys())?
+            .consensus
+            .with_context(|| format!("{} is no validator", node.name))?
+            .public_key();
+        let change = Change::RemoveValidator(RemoveValidator { consensus_key });
+        realdid_testnet::decide(&network, &client, change).await?;
+        println!("the members have voted {} out", node.name);
     }
     Ok(())
 }

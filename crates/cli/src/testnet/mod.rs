@@ -35,6 +35,10 @@ pub enum Command {
     Heal(Place),
     /// Take nodes' disks away, keep their keys, and start them again
     Wipe(Some_),
+    /// Add a validator: make it, let it catch up, and let the members vote it in
+    Add(act::Add),
+    /// Let the members vote validators out; their processes go on as followers
+    Remove(Some_),
     /// Print where nodes log to, or their newest lines
     Logs(Some_),
     /// Register DIDs through the nodes' interfaces, from a seed
@@ -91,6 +95,8 @@ pub async fn run(command: Command, format: Format) -> anyhow::Result<()> {
         Command::Partition(some) => act::partition(&some).await,
         Command::Heal(place) => act::heal(&place).await,
         Command::Wipe(some) => act::wipe(&some).await,
+        Command::Add(add) => act::add(&add).await,
+        Command::Remove(some) => act::remove(&some).await,
         Command::Logs(some) => act::logs(&some),
         Command::Register(register) => citizens::register(register, format).await,
         Command::Reset(place) => act::reset(&place).await,

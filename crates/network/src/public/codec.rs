@@ -5,12 +5,12 @@ use std::io;
 use bytes::Bytes;
 use futures::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use libp2p::{StreamProtocol, request_response};
-use realdid_types::limits::FRAME_BYTES_MAX;
+use realdid_types::limits::{BATCH_BYTES_MAX, FRAME_BYTES_MAX};
 
 use crate::frame::{read_frame, write_frame};
 
-/// The longest question names 64 views or one digest.
-const QUESTION_BYTES_MAX: usize = 256;
+/// A question names a digest or two; a member's node may also hand over a batch.
+const QUESTION_BYTES_MAX: usize = BATCH_BYTES_MAX + 64;
 
 #[derive(Clone, Default)]
 pub(crate) struct Codec;

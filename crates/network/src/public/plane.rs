@@ -40,6 +40,8 @@ const ANSWER_MAX: Duration = Duration::from_secs(10);
 /// Questions of one peer that are answered in a second, and how many it may save up.
 const QUESTIONS_PER_SECOND: f64 = 100.0;
 const QUESTIONS_SAVED_MAX: f64 = 200.0;
+/// Questions that one connection may have open at once.
+const STREAMS_MAX: usize = 16;
 /// Signature, source and topic around a gossiped frame.
 const GOSSIP_OVERHEAD: usize = 1_024;
 
@@ -118,8 +120,9 @@ fn behaviour<S: Service>(
         .with_max_established_per_peer(Some(CONNECTIONS_PER_PEER_MAX));
     let protocol = StreamProtocol::try_from_owned(format!("/realdid/{network}/questions/1"))
         .map_err(|error| StartError::Setup(error.to_string()))?;
-    let config =
-        request_response::Config::default().with_request_timeout(ANSWER_MAX).with_max_concurrent_streams(64);
+    let config = request_response::Config::default()
+        .with_request_timeout(ANSWER_MAX)
+        .with_max_concurrent_streams(STREAMS_MAX);
     let questions =
         request_response::Behaviour::with_codec(Codec, [(protocol, ProtocolSupport::Full)], config);
     Ok(Behaviour {

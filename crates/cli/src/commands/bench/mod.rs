@@ -1,0 +1,24 @@
+//! `realdid bench`: what this machine and this build can do.
+
+mod limits;
+mod load;
+mod usage;
+mod workload;
+
+use crate::output::Format;
+
+/// What to measure.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// The machine's own limits: signatures, hashes, syncs, loopback
+    Limits,
+    /// Committed transactions per second of a network of its own, at a rate or as fast as it goes
+    Load(load::Arguments),
+}
+
+pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> {
+    match command {
+        Command::Limits => limits::run(format),
+        Command::Load(arguments) => load::run(arguments, format).await,
+    }
+}

@@ -1,0 +1,78 @@
+//! Transactions to load a network with: half of them create DIDs, half change known ones.
+
+use realdid_client::sign;
+use realdid_crypto::{Context, Digest, PublicKey, SecretKey, digest};
+use realdid_testnet::{citizen, citizen_key, now_ms};
+use realdid_types::{
+    Did, DidKey, GenesisDigest, Operation, Purposes, Sender, Sequence, SignedTransaction, Timestamp,
+    Transaction, UpdateDid,
+};
+
+/// DIDs whose keys are changed again and again.
+pub(crate) const KNOWN: usize = 10_000;
+/// As long as the network allows.
+const EXPIRY_MS: u64 = 590_000;
+
+/// Draws transactions of a seed, all signed.
+pub(crate) struct Workload {
+    genesis: GenesisDigest,
+    seed: u64,
+    created: usize,
+    updated: usize,
+}
+
+impl Workload {
+    pub(crate) fn new(genesis: GenesisDigest, seed: u64) -> Self {
+        Self { genesis, seed, created: 0, updated: 0 }
+    }
+
+    /// The creation of the next new DID.
+    pub(crate) fn create(&mut self) -> SignedTransaction {
+        let (_, signed) = citizen(self.genesis, self.seed, self.created);
+        self.created += 1;
+        signed
+    }
+
+    /// Transactions in turn: a creation, and an update of the next of the known DIDs.
+    pub(crate) fn next(&mut self, count: usize) -> Vec<SignedTransaction> {
+        (0..count).map(|place| if place % 2 == 0 { self.create() } else { self.update() }).collect()
+    }
+
+    /// Replaces one assertion key by another.
+    fn update(&mut self) -> SignedTransaction {
+        let (number, turn) = (self.updated % KNOWN, self.updated / KNOWN);
+        self.updated += 1;
+        let (did, owner) = self.known(number);
+        let added = self.assertion_key(number, turn);
+        let remove: Vec<PublicKey> = turn
+            .checked_sub(1)
+            .map(|former| self.assertion_key(number, former).public_key())
+            .into_iter()
+            .collect();
+        let purposes = Purposes { authentication: false, invocation: false, assertion: true };
+        let operation = Operation::UpdateDid(UpdateDid {
+            did,
+            add: vec![DidKey { key: added.public_key(), purposes }],
+            remove,
+            next_key: Digest::ZERO,
+        });
+        let transaction = Transaction {
+            genesis: self.genesis,
+            sender: Sender::Did(did),
+            sequence: Sequence(1 + turn as u64),
+            expires: Timestamp(now_ms() + EXPIRY_MS),
+            operation,
+        };
+        sign(transaction, &[&owner, &added])
+    }
+
+    fn known(&self, number: usize) -> (Did, SecretKey) {
+        let (did, _) = citizen(self.genesis, self.seed, number);
+        (did, citizen_key(self.seed, number))
+    }
+
+    fn assertion_key(&self, number: usize, turn: usize) -> SecretKey {
+        let text = format!("assertion {} {number} {turn}", self.seed);
+        SecretKey::ed25519(digest(Context::Random, text.as_bytes()).as_bytes())
+    }
+}

@@ -1,0 +1,86 @@
+//! Changes of the validators: the members' keys of a test network all lie on this machine.
+
+use anyhow::{Context, ensure};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use realdid_client::{Member, NodeClient, Wait, possession};
+use realdid_crypto::SecretKey;
+use realdid_node::keys::{Purpose, load};
+use realdid_types::{
+    AddValidator, Block, Change, Genesis, OrganisationName, ProposalId, Sequence, Timestamp, Wire,
+};
+use serde_json::Value;
+
+use crate::{Network, now_ms};
+
+/// How long members have to decide.
+const EXPIRY_MS: u64 = 300_000;
+
+/// The change that makes a newcomer a validator, with the proof that it holds its key.
+///
+/// # Errors
+/// If its keys cannot be read, or `client` does not answer.
+pub async fn newcomer_change(
+    network: &Network,
+    place: usize,
+    organisation: &str,
+    client: &NodeClient,
+) -> anyhow::Result<Change> {
+    let genesis = client.genesis().await?;
+    let keys = network.home_of(&network.nodes[place]).keys();
+    let key = |purpose: Purpose| anyhow::Ok(SecretKey::ed25519(&*load(&keys.join(purpose.file()))?));
+    let consensus = key(Purpose::Consensus)?;
+    let header = newest(client).await?.header;
+    Ok(Change::AddValidator(AddValidator {
+        organisation: OrganisationName::new(organisation)?,
+        consensus_key: consensus.public_key(),
+        transport_key: key(Purpose::Transport)?.public_key(),
+        proof: possession(genesis.digest(), &consensus, header.height, header.digest()),
+    }))
+}
+
+async fn newest(client: &NodeClient) -> anyhow::Result<Block> {
+    let view: Value = client.get("/v1/blocks/latest").await?;
+    let text = view["encoded"].as_str().context("a block without bytes")?;
+    Ok(Block::decode(&STANDARD.decode(text)?)?)
+}
+
+/// Lets as many members as needed propose and approve a change; the proposal.
+///
+/// # Errors
+/// If one of them is refused.
+pub async fn decide(network: &Network, client: &NodeClient, change: Change) -> anyhow::Result<ProposalId> {
+    let genesis = client.genesis().await?;
+    let needed = usize::try_from(genesis.parameters.approvals)?;
+    let mut proposal = None;
+    for name in genesis.members.iter().map(|member| member.name.to_string()).take(needed) {
+        let node = network.nodes.iter().find(|node| node.name == name).context("a member without a node")?;
+        let key = SecretKey::ed25519(&*load(&network.home_of(node).keys().join(Purpose::Member.file()))?);
+        let member = member(&genesis, client, &name, &key).await?;
+        let signed = match proposal {
+            None => {
+                let (id, signed) = member.propose(change.clone());
+                proposal = Some(id);
+                signed
+            }
+            Some(id) => member.approve(id),
+        };
+        let answers = client.submit(&[signed], Wait::Final).await?;
+        let answer = answers.first().context("no answer")?;
+        let reason = answer.reason.as_deref().unwrap_or(&answer.status);
+        ensure!(answer.outcome.as_deref() == Some("applied"), "{name} is refused: {reason}");
+    }
+    proposal.context("the network has no members")
+}
+
+async fn member<'a>(
+    genesis: &Genesis,
+    client: &NodeClient,
+    name: &str,
+    key: &'a SecretKey,
+) -> anyhow::Result<Member<'a>> {
+    let members: Vec<Value> = client.get("/v1/members").await?;
+    let entry = members.iter().find(|member| member["name"] == name).context("no such member")?;
+    let sequence = Sequence(entry["next_sequence"].as_u64().context("a member without a number")?);
+    let expires = Timestamp(now_ms() + EXPIRY_MS);
+    Ok(Member { genesis: genesis.digest(), name: OrganisationName::new(name)?, key, sequence, expires })
+}
