@@ -14,7 +14,7 @@ use rocksdb::WriteBatch;
 
 use crate::{
     Column, Error, Located, Store,
-    store::{facts, height_key},
+    store::{Lately, facts, height_key},
 };
 
 impl Store {
@@ -35,8 +35,11 @@ impl Store {
         }
         self.drop_decided_proposals(&mut batch, height);
         let before = Arc::new(self.take_snapshot());
+        let mut lately = self.lately();
         self.commit_batch(batch)?;
         self.set_tip(height);
+        remember(&mut lately, &commit.execution);
+        drop(lately);
         *self.provable_slot() = Some(before);
         Ok(())
     }
@@ -184,11 +187,34 @@ fn last_expiry(signed: &SignedBatch) -> Timestamp {
     expiries.max().unwrap_or_default()
 }
 
+/// What a block changed is what the next one reads.
+fn remember(lately: &mut Lately, execution: &Execution) {
+    for (key, value) in &execution.values {
+        match value {
+            Some(value) => lately.values.insert(key.clone(), value.clone()),
+            None => lately.values.remove(key),
+        }
+    }
+    for (id, page) in &execution.pages {
+        match page {
+            Some(page) => lately.pages.insert(*id, page.clone()),
+            None => lately.pages.remove(id),
+        }
+    }
+}
+
 impl Pages for Store {
     fn page(&self, id: &PageId) -> Option<Page> {
+        let mut lately = self.lately();
+        if let Some(page) = lately.pages.get(id) {
+            return Some(page);
+        }
         let bytes = self.get(Column::Pages, &id.to_bytes())?;
         match Page::decode(&bytes) {
-            Ok(page) => Some(page),
+            Ok(page) => {
+                lately.pages.insert(*id, page.clone());
+                Some(page)
+            }
             Err(error) => panic!("{}", self.damage(format!("a page of the tree: {error}"))),
         }
     }
@@ -196,7 +222,14 @@ impl Pages for Store {
 
 impl StateRead for Store {
     fn value(&self, key: &[u8]) -> Option<Vec<u8>> {
-        self.get(Column::State, key)
+        let mut lately = self.lately();
+        let key = key.to_vec();
+        if let Some(value) = lately.values.get(&key) {
+            return Some(value);
+        }
+        let value = self.get(Column::State, &key)?;
+        lately.values.insert(key, value.clone());
+        Some(value)
     }
 }
 

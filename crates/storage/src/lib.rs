@@ -9,6 +9,7 @@
 //! may be built on it.
 
 mod alarm;
+mod cache;
 mod chain;
 mod columns;
 mod error;

@@ -9,10 +9,11 @@ use std::{
 };
 
 use realdid_crypto::{Digest, PublicKey};
+use realdid_merkle::{Page, PageId};
 use realdid_types::{BlockDigest, Genesis, Height, Wire};
 use rocksdb::{DB, IteratorMode, WriteBatch};
 
-use crate::{Column, ColumnSize, Error, Snapshot, columns, votes::Kept};
+use crate::{Column, ColumnSize, Error, Snapshot, cache::Cache, columns, votes::Kept};
 
 /// What this program writes.
 const FORMAT: u64 = 1;
@@ -48,6 +49,18 @@ pub struct Located {
     pub place: u32,
 }
 
+/// Pages of the tree that are kept in memory, twice: at some 700 bytes each about 25 MB.
+const PAGES_CACHED: usize = 16_384;
+/// Values of the state that are kept in memory, twice: at some 400 bytes each about 15 MB.
+const VALUES_CACHED: usize = 16_384;
+
+/// The state as it was read or written lately. Whoever reads past it holds it until what was read is in it, and whoever
+/// writes holds it until what was written is: so nothing old is ever put over something new.
+pub(crate) struct Lately {
+    pub(crate) pages: Cache<PageId, Page>,
+    pub(crate) values: Cache<Vec<u8>, Vec<u8>>,
+}
+
 /// A key and its value.
 pub(crate) type Entry = (Box<[u8]>, Box<[u8]>);
 
@@ -58,6 +71,7 @@ pub struct Store {
     genesis: Genesis,
     tip: AtomicU64,
     kept: Mutex<Kept>,
+    lately: Mutex<Lately>,
     provable: Mutex<Option<Arc<Snapshot>>>,
     /// Whose batches are numbered here.
     author: PublicKey,
@@ -121,6 +135,7 @@ impl Store {
             genesis,
             tip: AtomicU64::new(0),
             kept: Mutex::new(Kept::default()),
+            lately: Mutex::new(Lately { pages: Cache::new(PAGES_CACHED), values: Cache::new(VALUES_CACHED) }),
             provable: Mutex::new(None),
             author,
         })
@@ -225,6 +240,10 @@ impl Store {
     pub(crate) fn kept(&self) -> MutexGuard<'_, Kept> {
         // only whoever writes takes it, and a panic there ends the process
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn lately(&self) -> MutexGuard<'_, Lately> {
+        self.lately.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn provable_slot(&self) -> MutexGuard<'_, Option<Arc<Snapshot>>> {
