@@ -7,6 +7,7 @@ mod blocks;
 mod events;
 mod health;
 mod members;
+mod metrics;
 mod ports;
 mod problem;
 mod records;
@@ -16,6 +17,7 @@ mod transactions;
 mod views;
 mod waiting;
 
+pub use metrics::Metrics;
 pub use ports::{Fate, Final, Ports, Submission};
 pub use problem::{Code, Problem};
 pub use server::{ServeError, serve};

@@ -8,7 +8,7 @@ use realdid_storage::Store;
 use realdid_types::{BlockDigest, Height, SignedTransaction, Timestamp, TransactionId};
 use tokio::sync::{broadcast, mpsc, watch};
 
-use crate::{Status, Waiting};
+use crate::{Metrics, Status, Waiting};
 
 /// A node as its interface sees it.
 #[derive(Clone)]
@@ -21,6 +21,8 @@ pub struct Ports {
     pub status: watch::Receiver<Arc<Status>>,
     /// Every block that becomes final.
     pub finals: broadcast::Sender<Final>,
+    /// What the node counts.
+    pub metrics: Metrics,
     /// Clients that wait for what becomes of their transactions.
     pub waiting: Waiting,
     /// Whether orders are taken that exist for development only.

@@ -9,7 +9,7 @@ use axum::{
 };
 use tokio::net::TcpListener;
 
-use crate::{Code, Ports, Problem, blocks, events, health, members, records, transactions};
+use crate::{Code, Ports, Problem, blocks, events, health, members, metrics, records, transactions};
 
 /// A full batch twice in JSON, or some hundred transactions.
 const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -72,6 +72,7 @@ fn router(ports: Ports) -> Router {
         .route("/v1/status", get(health::status))
         .route("/v1/events", get(events::stream))
         .route("/v1/development/refuse", post(health::refuse))
+        .route("/metrics", get(metrics::scrape))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .fallback(|| async { Problem::not_found("such address; see /v1/status") })

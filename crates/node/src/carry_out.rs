@@ -98,6 +98,10 @@ impl Core {
         }
         let decided = commit.execution.receipts.iter().filter(|receipt| receipt.outcome.is_decided());
         let decided: Arc<[_]> = decided.map(|receipt| (receipt.transaction, receipt.outcome)).collect();
+        let age = self.now().wall.0.saturating_sub(header.time.0);
+        self.metrics.commit_latency.observe(age as f64 / 1e3);
+        self.metrics.blocks.inc();
+        self.metrics.transactions.inc_by(decided.len() as u64);
         for (id, outcome) in decided.iter() {
             self.waiting.tell(id, Fate::Final { height: header.height, outcome: *outcome });
         }
@@ -196,6 +200,7 @@ impl Core {
     }
 
     pub(crate) fn distrust(&mut self, peer: PublicKey, reason: &str) {
+        self.metrics.cut_off.inc();
         tracing::warn!(%peer, reason, "a peer is cut off for a while");
         if let (Some(plane), Some(transport)) = (&self.plane, self.peers.transport(&peer)) {
             plane.cut_off(transport, CUT_OFF);

@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use realdid_api::{Final, Status, Waiting};
+use realdid_api::{Final, Metrics, Status, Waiting};
 use realdid_consensus::Now;
 use realdid_crypto::{PublicKey, SecretKey};
 use realdid_network::{public, validators};
@@ -77,6 +77,7 @@ pub(crate) struct Core {
     /// The newest Commit certificate of this turn, to be gossiped.
     pub(crate) news: Option<Certificate>,
     pub(crate) waiting: Waiting,
+    pub(crate) metrics: Metrics,
     pub(crate) finals: broadcast::Sender<Final>,
     pub(crate) status: watch::Sender<Arc<Status>>,
     pub(crate) low_water: u64,

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, thread::JoinHandle, time::Instant};
 
-use realdid_api::{Ports, ServeError, Status, Waiting};
+use realdid_api::{Metrics, Ports, ServeError, Status, Waiting};
 use realdid_crypto::{Context, Digest, PublicKey, digest};
 use realdid_network::{PeerAddress, StartError, public, validators};
 use realdid_replica::{Replica, Settings};
@@ -159,6 +159,7 @@ impl Node {
         others.push(thread);
 
         let (status, status_now) = watch::channel(Arc::new(Status::default()));
+        let metrics = Metrics::default();
         let (finals, _) = broadcast::channel(FINALS_MAX);
         let core = Core {
             name: setup.config.name.clone(),
@@ -184,6 +185,7 @@ impl Node {
             to_sync: Vec::new(),
             news: None,
             waiting: waiting.clone(),
+            metrics: metrics.clone(),
             finals: finals.clone(),
             status,
             low_water: setup.config.storage.low_water_bytes,
@@ -202,8 +204,15 @@ impl Node {
         })?;
 
         let refuse = setup.genesis.development.then(|| refusals(events));
-        let ports =
-            Ports { store: setup.store, submissions, status: status_now.clone(), finals, waiting, refuse };
+        let ports = Ports {
+            store: setup.store,
+            submissions,
+            status: status_now.clone(),
+            finals,
+            metrics,
+            waiting,
+            refuse,
+        };
         let mut api_ending = ending;
         let ended = async move { drop(api_ending.wait_for(|end| *end).await) };
         let api = realdid_api::serve(setup.config.api.listen, ports, ended).await?;

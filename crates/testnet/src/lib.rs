@@ -10,5 +10,5 @@ mod processes;
 pub use citizens::{citizen, citizen_key, now_ms};
 pub use governance::{decide, newcomer_change};
 pub use network::{Network, NodeEntry};
-pub use plan::{Wishes, make, make_newcomer};
+pub use plan::{Wishes, make, make_newcomer, usual_folder};
 pub use processes::{Lifetime, end, spawn};

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr, TcpListener},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use anyhow::Context as _;
@@ -19,8 +19,11 @@ use realdid_types::{Genesis, Member, NetworkName, OrganisationName, Parameters, 
 
 use crate::{Network, NodeEntry, now_ms};
 
-/// Where ports are looked for.
+/// Where ports are looked for, in the usual folder; others begin elsewhere, so that networks that are made at the same
+/// time do not meet.
 const FIRST_PORT: u16 = 7400;
+/// How many ports further others may begin.
+const PORTS_APART: u16 = 20_000;
 /// A node's ports: interface, validators' plane, public plane.
 const PORTS_PER_NODE: u16 = 3;
 /// How long a leader with nothing to do may wait.
@@ -51,7 +54,7 @@ pub struct Wishes {
 /// If there are no ports, or the disk refuses.
 pub fn make(folder: &Path, wishes: &Wishes) -> anyhow::Result<Network> {
     let count = wishes.validators + wishes.gateways;
-    let first = free_ports(count)?;
+    let first = free_ports(folder, count)?;
     let nodes: Vec<Planned> = (0..count).map(|place| planned(place, first, wishes)).collect();
     let genesis = genesis(&nodes, wishes)?;
     std::fs::create_dir_all(folder.join("logs"))
@@ -85,7 +88,7 @@ pub fn make_newcomer(network: &mut Network, organisation: &str) -> anyhow::Resul
     let first_key = NodeKeys::load(&home.keys())?.transport_key();
     let mut names = (network.nodes.len() + 1..).map(|number| format!("validator-{number}"));
     let name = names.find(|name| !network.has(name)).context("no name is left")?;
-    let first_port = free_ports(1)?;
+    let first_port = free_ports(&network.folder, 1)?;
     let port = |number: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, first_port + number));
     let purposes = [Purpose::Consensus, Purpose::Author, Purpose::Transport];
     let seed = |purpose: &Purpose| (purpose.file(), seed_of(network.seed, &name, purpose.file()));
@@ -258,10 +261,10 @@ fn write_folder(
 }
 
 /// The first of as many free ports in a row as the nodes need.
-fn free_ports(nodes: usize) -> anyhow::Result<u16> {
+fn free_ports(folder: &Path, nodes: usize) -> anyhow::Result<u16> {
     let wanted = nodes as u16 * PORTS_PER_NODE;
     let is_free = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
-    let mut first = FIRST_PORT;
+    let mut first = if *folder == usual_folder() { FIRST_PORT } else { FIRST_PORT + apart(folder) };
     while first < u16::MAX - wanted {
         match (first..first + wanted).find(|port| !is_free(*port)) {
             None => return Ok(first),
@@ -269,4 +272,17 @@ fn free_ports(nodes: usize) -> anyhow::Result<u16> {
         }
     }
     anyhow::bail!("no {wanted} free ports in a row were found above {FIRST_PORT}")
+}
+
+fn apart(folder: &Path) -> u16 {
+    let digest = digest(Context::Random, folder.as_os_str().as_encoded_bytes());
+    let [high, low, ..] = *digest.as_bytes();
+    u16::from_be_bytes([high, low]) % PORTS_APART
+}
+
+/// Where a user's test network lives unless another folder is named.
+#[must_use]
+pub fn usual_folder() -> PathBuf {
+    let home = std::env::var_os("HOME").map_or_else(|| PathBuf::from("."), PathBuf::from);
+    home.join(".realdid").join("testnet")
 }

@@ -68,10 +68,7 @@ pub struct Some_ {
 impl Place {
     /// The folder: one per user unless another is named.
     pub fn folder(&self) -> PathBuf {
-        self.home.clone().unwrap_or_else(|| {
-            let home = std::env::var_os("HOME").map_or_else(|| PathBuf::from("."), PathBuf::from);
-            home.join(".realdid").join("testnet")
-        })
+        self.home.clone().unwrap_or_else(realdid_testnet::usual_folder)
     }
 
     /// The network in it.

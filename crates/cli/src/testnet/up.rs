@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
+use realdid_node::GenesisFile;
 use realdid_testnet::{Lifetime, Network, Wishes, citizen};
 use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
@@ -132,16 +133,19 @@ async fn show(network: &Network, format: Format) -> anyhow::Result<()> {
 async fn ready(network: &Network) -> anyhow::Result<Vec<Value>> {
     let until = Instant::now() + READY_MAX;
     let mut statuses = Vec::new();
+    let first = network.nodes.first().context("the network has no nodes")?;
+    let genesis = GenesisFile::read(&network.home_of(first).genesis())?.genesis()?.digest().to_string();
     for node in &network.nodes {
+        let log = network.log_of(node);
         loop {
             let status = node.client().get::<Value>("/v1/status").await;
             if let Ok(status) = &status
                 && status["health"]["ready"] == true
             {
+                ensure!(status["genesis"] == genesis, "another network's node answers at {}", node.url());
                 statuses.push(status.clone());
                 break;
             }
-            let log = network.log_of(node);
             ensure!(node.is_running(), "{} ended: {}", node.name, last_line(&log));
             ensure!(Instant::now() < until, "{} is not ready; see {}", node.name, log.display());
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -1,0 +1,89 @@
+//! A network of two nodes, made step by step as operators would.
+
+use std::{
+    net::TcpListener,
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::program::realdid;
+
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[test]
+fn operators_make_nodes_agree_on_a_genesis_and_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let run = |arguments: &[&str]| realdid(folder.path(), arguments).ok();
+    let ports: Vec<u16> = (0..6).map(|_| free_port()).collect();
+    let genesis = path("genesis.json");
+    run(&["genesis", "new", "--network", "hand", "--genesis", &genesis, "--approvals", "1"]);
+    let mut peers = Vec::new();
+    for (place, name) in ["ministry", "operator-1"].into_iter().enumerate() {
+        let listen = |number: usize| format!("127.0.0.1:{}", ports[place * 3 + number]);
+        let card = run(&[
+            "node",
+            "init",
+            "--home",
+            &path(name),
+            "--organisation",
+            name,
+            "--api-listen",
+            &listen(0),
+            "--validators-listen",
+            &listen(1),
+            "--public-listen",
+            &listen(2),
+        ]);
+        std::fs::write(path(&format!("{name}.card")), &card).unwrap();
+        run(&["genesis", "add-validator", "--genesis", &genesis, &path(&format!("{name}.card"))]);
+        let key = run(&["keys", "show", &format!("{}/keys/transport.key", path(name)), "--output", "json"]);
+        let key: Value = serde_json::from_str(&key).unwrap();
+        peers.push(format!(
+            "/ip4/127.0.0.1/tcp/{}/p2p/{}",
+            ports[place * 3 + 1],
+            key["peer"].as_str().unwrap()
+        ));
+    }
+    assert!(run(&["genesis", "validate", &genesis]).contains("tolerates no faulty validator"));
+    let mut nodes = Vec::new();
+    for name in ["ministry", "operator-1"] {
+        run(&[
+            "node",
+            "join",
+            "--home",
+            &path(name),
+            "--genesis",
+            &genesis,
+            "--validator",
+            &peers[0],
+            "--validator",
+            &peers[1],
+        ]);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_realdid"));
+        command.args(["node", "start", "--home", &path(name)]).stderr(Stdio::null());
+        nodes.push(Running(command.spawn().unwrap()));
+    }
+    let node = format!("http://127.0.0.1:{}", ports[0]);
+    for _ in 0..200 {
+        let made = realdid(folder.path(), ["did", "create", "--key", &path("me.key"), "--node", &node]);
+        if made.status == 0 {
+            assert!(made.out.contains("did:realdid:hand:"), "{}", made.out);
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("no DID can be made");
+}

@@ -1,0 +1,6 @@
+//! The program `realdid`, used as a person would use it.
+
+mod by_hand;
+mod network;
+mod program;
+mod refusals;

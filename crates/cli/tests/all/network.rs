@@ -1,0 +1,88 @@
+//! A network of processes.
+
+use serde_json::Value;
+
+use crate::program::Testnet;
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).expect("JSON")
+}
+
+#[test]
+fn a_did_is_made_resolved_and_proven_while_a_validator_is_dead_and_the_chain_holds() {
+    let testnet = Testnet::up(&["--seed", "11"]);
+    testnet.run(["testnet", "kill", "operator-2"]).ok();
+    let key = testnet.0.path().join("me.key");
+    let key = key.to_str().unwrap();
+
+    let made = json(&testnet.run(["did", "create", "--key", key, "--output", "json"]).ok());
+    let did = made["did"].as_str().unwrap();
+    let shown = loop {
+        let shown = json(&testnet.run(["did", "resolve", did, "--output", "json"]).ok());
+        if !shown["record"].is_null() {
+            break shown;
+        }
+    };
+
+    assert_eq!(made["outcome"], "applied");
+    assert_eq!(shown["record"]["version"], 1);
+    let id = made["transaction"].as_str().unwrap();
+    let transaction = json(&testnet.run(["tx", "show", id, "--output", "json"]).ok());
+    assert_eq!((&transaction["status"], &transaction["height"]), (&"final".into(), &made["height"]));
+    testnet.run(["testnet", "start", "operator-2"]).ok();
+    testnet.run(["chain", "verify"]).ok();
+}
+
+#[test]
+fn a_did_that_is_not_there_is_proven_absent() {
+    let testnet = Testnet::up(&["-n", "1", "--gateways", "0", "--seed", "12"]);
+    let nobody = "did:realdid:testnet:8YqdYBjUjWP5REgR5VuhAdvkxxCTJAMDpmczWqwftV1H";
+    let shown = json(&testnet.run(["did", "resolve", nobody, "--output", "json"]).ok());
+    assert!(shown["record"].is_null() && shown["verified_at_height"].is_u64());
+}
+
+#[test]
+fn the_same_seed_gives_the_same_citizens() {
+    let citizens = |testnet: &Testnet| {
+        let up = testnet.run(["testnet", "up", "--detach", "--output", "json"]).ok();
+        json(&up)["citizens"].clone()
+    };
+    let one = Testnet::up(&["-n", "1", "--gateways", "0", "--seed", "13"]);
+    let other = Testnet::up(&["-n", "1", "--gateways", "0", "--seed", "13"]);
+    assert_eq!(citizens(&one), citizens(&other));
+    assert_eq!(citizens(&one).as_array().unwrap().len(), 10);
+}
+
+#[test]
+fn a_validator_is_voted_in_and_another_out_while_the_network_runs() {
+    let testnet = Testnet::up(&["--gateways", "0", "--seed", "14"]);
+    testnet.run(["testnet", "add"]).ok();
+    let validators = || {
+        let shown = json(&testnet.run(["validators", "list", "--output", "json"]).ok());
+        (shown["epoch"].as_u64().unwrap(), shown["validators"].as_array().unwrap().len())
+    };
+    let await_set = |wanted| {
+        for _ in 0..600 {
+            if validators() == wanted {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("{wanted:?} is not reached; there are {:?}", validators());
+    };
+    await_set((1, 5));
+    testnet.run(["testnet", "remove", "operator-3"]).ok();
+    await_set((2, 4));
+    let key = testnet.0.path().join("me.key");
+    testnet.run(["did", "create", "--key", key.to_str().unwrap()]).ok();
+    testnet.run(["chain", "verify"]).ok();
+}
+
+#[test]
+fn metrics_and_health_answer_on_every_node() {
+    let testnet = Testnet::up(&["-n", "1", "--seed", "15"]);
+    let status = json(&testnet.run(["testnet", "status", "--output", "json"]).ok());
+    for node in status.as_array().unwrap() {
+        assert_eq!(node["status"]["health"]["ready"], true, "{node}");
+    }
+}

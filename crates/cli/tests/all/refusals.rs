@@ -1,0 +1,118 @@
+//! What cannot work is refused with the file or address concerned and what to do about it.
+
+use std::{
+    fs,
+    net::TcpListener,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+use crate::program::{Ran, Testnet, realdid};
+
+/// The folder of the only validator of a network that is down.
+fn resting() -> (Testnet, PathBuf) {
+    let testnet = Testnet::up(&["-n", "1", "--gateways", "0", "--seed", "21"]);
+    testnet.run(["testnet", "down"]).ok();
+    let home = testnet.folder().join("nodes/ministry");
+    (testnet, home)
+}
+
+fn start(home: &Path) -> Ran {
+    // if it starts after all, it ends at once
+    realdid(home, ["node", "start", "--end-with-input", "--home", home.to_str().unwrap()])
+}
+
+fn assert_refused(ran: &Ran, words: &[&str]) {
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    for word in words {
+        assert!(ran.err.contains(word), "{word:?} is not in: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_key_that_is_missing_or_open_to_others_or_no_key() {
+    let (_testnet, home) = resting();
+    let key = home.join("keys/author.key");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    assert_refused(&start(&home), &["author.key", "may be read by others", "chmod 600"]);
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+    fs::write(&key, "not a key").unwrap();
+    assert_refused(&start(&home), &["author.key", "holds no key", "backup"]);
+    fs::remove_file(&key).unwrap();
+    assert_refused(&start(&home), &["author.key", "is missing", "backup"]);
+}
+
+#[test]
+fn a_second_process_on_one_folder() {
+    let testnet = Testnet::up(&["-n", "1", "--gateways", "0", "--seed", "22"]);
+    let home = testnet.folder().join("nodes/ministry");
+    assert_refused(&start(&home), &["ledger", "in use by another process", "vote against each other"]);
+}
+
+#[test]
+fn a_port_that_is_taken() {
+    let (_testnet, home) = resting();
+    let config = fs::read_to_string(home.join("node.toml")).unwrap();
+    let port = config.split("listen = \"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let _taken = TcpListener::bind(&port).unwrap();
+    assert_refused(&start(&home), &[&port, "cannot listen", "another node"]);
+}
+
+#[test]
+fn the_genesis_of_another_network_and_none() {
+    let (_testnet, home) = resting();
+    let path = home.join("genesis.json");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("\"testnet\"", "\"another\"")).unwrap();
+    assert_refused(&start(&home), &["belongs to the network", "use another folder"]);
+    fs::remove_file(&path).unwrap();
+    assert_refused(&start(&home), &["genesis.json", "ask another operator"]);
+}
+
+#[test]
+fn a_damaged_ledger_and_none() {
+    let (_testnet, home) = resting();
+    let ledger = home.join("ledger");
+    let manifest = fs::read_dir(&ledger).unwrap().map(|entry| entry.unwrap().path());
+    let manifest = manifest.filter(|path| path.to_string_lossy().contains("MANIFEST")).max().unwrap();
+    fs::write(&manifest, b"something else entirely, and long enough to be read as a log").unwrap();
+    assert_refused(&start(&home), &["ledger", "damaged", "realdid node join"]);
+    fs::remove_dir_all(&ledger).unwrap();
+    assert_refused(&start(&home), &["holds no ledger", "realdid node init"]);
+}
+
+#[test]
+fn a_setting_that_nobody_knows_and_one_that_is_wrong() {
+    let (_testnet, home) = resting();
+    let path = home.join("node.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("colour = \"blue\"\n{text}")).unwrap();
+    assert_refused(&start(&home), &["node.toml", "unknown field `colour`"]);
+    fs::write(&path, text.replacen("127.0.0.1:", "somewhere:", 1)).unwrap();
+    assert_refused(&start(&home), &["node.toml", "invalid socket address"]);
+}
+
+#[test]
+fn a_node_that_does_not_answer_and_a_network_that_is_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let silent = realdid(folder.path(), ["status", "--node", "http://127.0.0.1:1"]);
+    assert_eq!(silent.status, 3, "{}", silent.err);
+    assert!(
+        silent.err.contains("does not answer") && silent.err.contains("realdid testnet up"),
+        "{}",
+        silent.err
+    );
+    let none = realdid(&folder.path().join("none"), ["testnet", "status"]);
+    assert_refused(&none, &["there is no test network", "realdid testnet up"]);
+}
+
+#[test]
+fn what_the_ledger_refuses_says_so_and_ends_with_a_status_of_its_own() {
+    let testnet = Testnet::up(&["-n", "1", "--gateways", "0", "--seed", "23"]);
+    let unknown = testnet.run(["tx", "show", &"0".repeat(64)]);
+    assert_eq!(unknown.status, 4, "{}", unknown.err);
+    let malformed = testnet.run(["did", "resolve", "did:web:example.org"]);
+    assert_eq!(malformed.status, 1, "{}", malformed.err);
+    let node = testnet.run(["testnet", "kill", "operator-9"]);
+    assert!(node.status == 1 && node.err.contains("there are ministry"), "{}", node.err);
+}
