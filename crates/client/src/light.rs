@@ -54,6 +54,9 @@ pub enum Untrusted {
     /// The certificate is for something else.
     #[error("the certificate is not a Commit certificate of this block")]
     OtherBlock,
+    /// The block's list of batches is not the one that its header names.
+    #[error("the block's batches are not those that its header names")]
+    OtherBatches,
     /// A certificate of validators that are not proven here.
     #[error(
         "the certificate is of epoch {found}, and the validators of epoch {known} are known: prove the epochs between"
@@ -132,6 +135,9 @@ impl LightClient {
         let statement = certificate.statement;
         if statement.kind != VoteKind::Commit || statement.block != block.digest() {
             return Err(Untrusted::OtherBlock);
+        }
+        if block.header.batches != Block::batches_root(&block.batches) {
+            return Err(Untrusted::OtherBatches);
         }
         if statement.at.epoch != self.epoch {
             return Err(Untrusted::OtherEpoch { found: statement.at.epoch, known: self.epoch });

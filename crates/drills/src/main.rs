@@ -1,5 +1,6 @@
 //! Breaks a network of real processes on purpose while clients use it, and checks that nothing is lost.
 
+mod attack;
 mod check;
 mod drill;
 mod load;
@@ -23,6 +24,8 @@ struct Arguments {
 enum Command {
     /// Kill, pause, part, wipe; then check that everything acknowledged is everywhere, once
     All(All),
+    /// Hostile input of every kind against a live node, while clients of the others are timed
+    Attack(AttackArguments),
     /// Run as a node of the network under drill
     #[command(subcommand, hide = true)]
     Node(realdid_cli::commands::node::Command),
@@ -44,6 +47,16 @@ struct All {
     keep: bool,
 }
 
+#[derive(clap::Args)]
+struct AttackArguments {
+    /// From which keys are drawn
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Only the attacks whose name contains this
+    #[arg(long, default_value = "")]
+    only: String,
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
@@ -51,6 +64,7 @@ fn main() -> ExitCode {
         runtime.block_on(async {
             match arguments.command {
                 Command::All(all) => run_all(&all).await,
+                Command::Attack(attack) => attack::run(attack.seed, &attack.only).await,
                 Command::Node(command) => realdid_cli::commands::node::run(command).await,
             }
         })

@@ -62,12 +62,17 @@ impl NodeEntry {
         self.process().is_some_and(|pid| test_kill_process(pid).is_ok() && self.is_own(pid))
     }
 
-    /// A process number may have been given to somebody else since.
+    /// A process number may have been given to somebody else since, or belong to one that has ended and that nobody has
+    /// asked about yet.
     fn is_own(&self, pid: Pid) -> bool {
-        let path = format!("/proc/{}/cmdline", pid.as_raw_nonzero());
-        let Ok(line) = std::fs::read(path) else { return true };
-        let mut words = line.split(|byte| *byte == 0);
-        words.any(|word| word.ends_with(format!("nodes/{}", self.name).as_bytes()))
+        let read = |name: &str| std::fs::read(format!("/proc/{}/{name}", pid.as_raw_nonzero()));
+        let (Ok(line), Ok(stat)) = (read("cmdline"), read("stat")) else { return false };
+        // the name before may contain anything; after its bracket comes the state
+        let state = stat.rsplit(|byte| *byte == b')').next().and_then(|rest| rest.get(1).copied());
+        let name = format!("nodes/{}", self.name);
+        let is_named = line.split(|byte| *byte == 0).any(|word| word.ends_with(name.as_bytes()));
+        // a process that is just being started has no words yet
+        state != Some(b'Z') && (line.is_empty() || is_named)
     }
 
     /// Sends a signal.

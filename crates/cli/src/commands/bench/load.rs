@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, ensure};
 use realdid_client::{NodeClient, Wait};
 use realdid_testnet::{Lifetime, Network, Wishes};
-use realdid_types::SignedTransaction;
+use realdid_types::{GenesisDigest, SignedTransaction};
 use serde_json::{Value, json};
 use tokio::{sync::Semaphore, task::JoinSet, time::MissedTickBehavior};
 
@@ -56,7 +56,7 @@ struct Answered {
 pub(crate) async fn run(arguments: Arguments, format: Format) -> anyhow::Result<()> {
     let limits = limits::measure()?;
     let folder = std::env::temp_dir().join(format!("realdid-bench-{}", std::process::id()));
-    let mut bench = Bench::start(&folder, &arguments).await?;
+    let mut bench = Bench::start(&folder, arguments.validators, arguments.seed).await?;
     let measured = bench.measure(&arguments).await;
     bench.end().await?;
     std::fs::remove_dir_all(&folder)?;
@@ -76,14 +76,20 @@ pub(crate) async fn run(arguments: Arguments, format: Format) -> anyhow::Result<
     })
 }
 
-struct Bench {
+/// A network of its own.
+pub(crate) struct Bench {
     network: Network,
     children: Vec<Child>,
 }
 
 impl Bench {
-    async fn start(folder: &std::path::Path, arguments: &Arguments) -> anyhow::Result<Self> {
-        let wishes = Wishes { validators: arguments.validators, gateways: 0, seed: Some(arguments.seed) };
+    /// Starts it and waits until it is ready.
+    pub(crate) async fn start(
+        folder: &std::path::Path,
+        validators: usize,
+        seed: u64,
+    ) -> anyhow::Result<Self> {
+        let wishes = Wishes { validators, gateways: 0, seed: Some(seed) };
         let mut network = realdid_testnet::make(folder, &wishes)?;
         let program = std::env::current_exe().context("this program's own file is not found")?;
         let mut children = Vec::new();
@@ -96,6 +102,16 @@ impl Bench {
         let bench = Self { network, children };
         bench.await_ready().await?;
         Ok(bench)
+    }
+
+    /// A node's interface.
+    pub(crate) fn client(&self, place: usize) -> NodeClient {
+        self.network.nodes[place].client()
+    }
+
+    /// The network.
+    pub(crate) async fn genesis(&self) -> anyhow::Result<GenesisDigest> {
+        Ok(self.client(0).genesis().await?.digest())
     }
 
     async fn await_ready(&self) -> anyhow::Result<()> {
@@ -115,7 +131,7 @@ impl Bench {
     }
 
     async fn measure(&mut self, arguments: &Arguments) -> anyhow::Result<Value> {
-        let genesis = self.network.nodes[0].client().genesis().await?.digest();
+        let genesis = self.genesis().await?;
         let mut workload = Workload::new(genesis, arguments.seed);
         eprintln!("registering {KNOWN} DIDs");
         let known: Vec<SignedTransaction> = (0..KNOWN).map(|_| workload.create()).collect();
@@ -190,7 +206,8 @@ impl Bench {
         usage::folder_bytes(&self.network.home_of(&self.network.nodes[0]).ledger())
     }
 
-    async fn end(&mut self) -> anyhow::Result<()> {
+    /// Ends it.
+    pub(crate) async fn end(&mut self) -> anyhow::Result<()> {
         realdid_testnet::end(&mut self.network.nodes).await;
         for child in &mut self.children {
             child.wait()?;

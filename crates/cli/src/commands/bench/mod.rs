@@ -1,5 +1,6 @@
 //! `realdid bench`: what this machine and this build can do.
 
+mod idle;
 mod limits;
 mod load;
 mod usage;
@@ -12,6 +13,8 @@ use crate::output::Format;
 pub(crate) enum Command {
     /// The machine's own limits: signatures, hashes, syncs, loopback
     Limits,
+    /// How long one transaction takes while there is nothing else to do
+    Idle(idle::Arguments),
     /// Committed transactions per second of a network of its own, at a rate or as fast as it goes
     Load(load::Arguments),
 }
@@ -19,6 +22,7 @@ pub(crate) enum Command {
 pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> {
     match command {
         Command::Limits => limits::run(format),
+        Command::Idle(arguments) => idle::run(arguments, format).await,
         Command::Load(arguments) => load::run(arguments, format).await,
     }
 }
