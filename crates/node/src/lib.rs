@@ -1,6 +1,6 @@
 //! One node: the place where consensus, disk, networks and interface meet.
 //!
-//! The core is one thread with one loop over one closed [`event::Event`] enum. It decides nothing: it hands each
+//! The core is one thread with one loop over one closed `Event` enum. It decides nothing: it hands each
 //! event to the [`realdid_replica::Replica`] and carries out what comes back. Beside it, behind bounded channels, run
 //! a thread that syncs the disk, one that verifies signatures, one for each network, and the interface. So a slow
 //! disk, a flood or a panic beyond the core reaches it as an event that comes late or not at all.
