@@ -49,6 +49,12 @@ enum Noun {
     /// The whole ledger, checked from genesis to tip
     #[command(subcommand)]
     Chain(commands::chain::Command),
+    /// A node's ledger on its disk
+    #[command(subcommand)]
+    Db(commands::db::Command),
+    /// The consortium's members
+    #[command(subcommand)]
+    Members(commands::ledger::MembersCommand),
     /// Blocks
     #[command(subcommand)]
     Block(commands::ledger::BlockCommand),
@@ -83,6 +89,8 @@ pub fn main() -> ExitCode {
             Noun::Tx(command) => commands::ledger::tx(command, format).await,
             Noun::Chain(command) => commands::chain::run(command, format).await,
             Noun::Bench(command) => commands::bench::run(command, format).await,
+            Noun::Db(command) => commands::db::run(command, format),
+            Noun::Members(command) => commands::ledger::members(command, format).await,
             Noun::Block(command) => commands::ledger::block(command, format).await,
             Noun::Validators(command) => commands::ledger::validators(command, format).await,
         }

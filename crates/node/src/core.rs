@@ -80,6 +80,7 @@ pub(crate) struct Core {
     pub(crate) metrics: Metrics,
     pub(crate) finals: broadcast::Sender<Final>,
     pub(crate) status: watch::Sender<Arc<Status>>,
+    pub(crate) ticks: u64,
     pub(crate) low_water: u64,
     pub(crate) is_disk_full: bool,
 }

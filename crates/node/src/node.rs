@@ -188,6 +188,7 @@ impl Node {
             metrics: metrics.clone(),
             finals: finals.clone(),
             status,
+            ticks: 0,
             low_water: setup.config.storage.low_water_bytes,
             is_disk_full: false,
             consensus_key: setup.keys.consensus,

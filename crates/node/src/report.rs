@@ -7,13 +7,27 @@ use realdid_network::{peer_id, validators};
 use realdid_replica::Input;
 use realdid_types::Validator;
 
-use crate::core::Core;
+use crate::{core::Core, node::end_process};
+
+/// A minute, at two ticks a second.
+const CLEAN_UP_TICKS: u64 = 120;
 
 impl Core {
     pub(crate) fn on_tick(&mut self) {
         self.check_space();
         self.push_unheard();
+        self.clean_up();
         self.report();
+    }
+
+    /// Now and then removes batches from the disk that nothing can make final any more.
+    fn clean_up(&mut self) {
+        self.ticks = self.ticks.wrapping_add(1);
+        if self.ticks.is_multiple_of(CLEAN_UP_TICKS)
+            && let Err(error) = self.store.remove_void_batches(self.replica.engine().tip().time)
+        {
+            end_process(&error);
+        }
     }
 
     fn check_space(&mut self) {

@@ -11,6 +11,7 @@
 mod alarm;
 mod cache;
 mod chain;
+mod checkpoint;
 mod columns;
 mod error;
 mod recover;

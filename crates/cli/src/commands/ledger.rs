@@ -30,6 +30,16 @@ pub(crate) enum BlockCommand {
     },
 }
 
+/// What to do with members.
+#[derive(clap::Subcommand)]
+pub(crate) enum MembersCommand {
+    /// Who they are, and what they are deciding on
+    List {
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
 /// What to do with validators.
 #[derive(clap::Subcommand)]
 pub(crate) enum ValidatorsCommand {
@@ -85,6 +95,28 @@ pub(crate) async fn validators(command: ValidatorsCommand, format: Format) -> an
         for validator in shown["validators"].as_array().into_iter().flatten() {
             let names = ["organisation", "consensus_key", "connected"];
             rows.push(names.iter().map(|name| plain(&validator[*name])).collect());
+        }
+        rows
+    })
+}
+
+pub(crate) async fn members(command: MembersCommand, format: Format) -> anyhow::Result<()> {
+    let MembersCommand::List { target } = command;
+    let client = target.client()?;
+    let members: Value = client.get("/v1/members").await?;
+    let proposals: Value = client.get("/v1/proposals").await?;
+    let shown = serde_json::json!({ "members": members, "proposals": proposals });
+    print(format, &shown, |_| {
+        let mut rows = vec![row(["member", "key"])];
+        for member in members.as_array().into_iter().flatten() {
+            rows.push(row([&plain(&member["name"]), &plain(&member["key"])]));
+        }
+        for proposal in proposals.as_array().into_iter().flatten() {
+            let approvals = proposal["approvals"].as_array().map_or(0, Vec::len);
+            let state = format!("{} of {} for it", approvals, proposal["needed"]);
+            let what =
+                format!("{} {}: {state}", plain(&proposal["change"]), plain(&proposal["consensus_key"]));
+            rows.push(row(["proposed", &what]));
         }
         rows
     })

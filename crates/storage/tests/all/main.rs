@@ -1,5 +1,6 @@
 //! What a disk promises.
 
+mod checkpoint;
 mod consensus;
 mod crash;
 mod refusals;
