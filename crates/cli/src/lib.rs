@@ -9,7 +9,7 @@ mod testnet;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::output::Format;
 
@@ -43,6 +43,13 @@ enum Noun {
     Did(commands::did::Command),
     /// How a node is, and why there is no block
     Status(commands::Target),
+    /// Look at a node from outside, and say in words what is wrong
+    Doctor(commands::Target),
+    /// Write completions for a shell to the standard output
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
     /// Transactions
     #[command(subcommand)]
     Tx(commands::ledger::TxCommand),
@@ -86,6 +93,11 @@ pub fn main() -> ExitCode {
             Noun::Testnet(command) => testnet::run(command, format).await,
             Noun::Did(command) => commands::did::run(command, format).await,
             Noun::Status(target) => commands::ledger::status(&target, format).await,
+            Noun::Doctor(target) => commands::doctor::run(&target, format).await,
+            Noun::Completions { shell } => {
+                clap_complete::generate(shell, &mut Arguments::command(), "realdid", &mut std::io::stdout());
+                Ok(())
+            }
             Noun::Tx(command) => commands::ledger::tx(command, format).await,
             Noun::Chain(command) => commands::chain::run(command, format).await,
             Noun::Bench(command) => commands::bench::run(command, format).await,

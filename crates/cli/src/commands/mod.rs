@@ -4,6 +4,7 @@ pub(crate) mod bench;
 pub(crate) mod chain;
 pub(crate) mod db;
 pub(crate) mod did;
+pub(crate) mod doctor;
 pub(crate) mod genesis;
 pub(crate) mod keys;
 pub(crate) mod ledger;

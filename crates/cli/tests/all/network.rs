@@ -1,11 +1,26 @@
 //! A network of processes.
 
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
 use serde_json::Value;
 
 use crate::program::Testnet;
 
 fn json(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
+}
+
+/// A whole answer, headers included.
+fn get(url: &str, path: &str) -> String {
+    let address = url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }
 
 #[test]
@@ -79,10 +94,40 @@ fn a_validator_is_voted_in_and_another_out_while_the_network_runs() {
 }
 
 #[test]
+fn the_doctor_finds_nothing_in_a_whole_network_and_names_who_is_missing_in_a_broken_one() {
+    let testnet = Testnet::up(&["--gateways", "0", "--seed", "16"]);
+    testnet.run(["doctor"]).ok();
+    testnet.run(["testnet", "kill", "operator-1"]).ok();
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let found = testnet.run(["doctor"]);
+    assert!(
+        found.status == 1 && found.out.contains("operator-1 cannot be reached"),
+        "{}{}",
+        found.out,
+        found.err
+    );
+}
+
+#[test]
+fn completions_are_written_for_every_shell() {
+    let testnet = tempfile::tempdir().unwrap();
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(crate::program::realdid(testnet.path(), ["completions", shell]).ok().contains("realdid"));
+    }
+}
+
+#[test]
 fn metrics_and_health_answer_on_every_node() {
     let testnet = Testnet::up(&["-n", "1", "--seed", "15"]);
     let status = json(&testnet.run(["testnet", "status", "--output", "json"]).ok());
     for node in status.as_array().unwrap() {
         assert_eq!(node["status"]["health"]["ready"], true, "{node}");
+        let metrics = get(node["url"].as_str().unwrap(), "/metrics");
+        // what deploy/prometheus asks for
+        for name in ["realdid_ready", "realdid_height", "realdid_validators_reached", "realdid_validators"] {
+            assert!(metrics.contains(&format!("\n{name} ")), "{name} is not in {metrics}");
+        }
+        assert!(metrics.contains("realdid_commit_latency_seconds_bucket"), "{metrics}");
+        assert!(get(node["url"].as_str().unwrap(), "/livez").ends_with("ok\n"));
     }
 }
