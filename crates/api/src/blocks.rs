@@ -71,8 +71,10 @@ pub(crate) struct EpochView {
 
 pub(crate) async fn epoch(
     State(ports): State<Ports>,
-    Path(epoch): Path<u64>,
+    Path(epoch): Path<String>,
 ) -> Result<Json<EpochView>, Problem> {
+    let epoch: u64 =
+        epoch.parse().map_err(|_| Problem::new(Code::Malformed, format!("{epoch:?} is no epoch")))?;
     let sets: Option<ValidatorSets> = read(&*ports.store, &StateKey::ValidatorSets);
     let present = sets.as_ref().map_or(Epoch(0), |sets| sets.epoch);
     let end = ports.store.epoch_end(Epoch(epoch));

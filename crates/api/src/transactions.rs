@@ -5,7 +5,10 @@ use std::time::Duration;
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, Query, State},
+    extract::{
+        Path, Query, State,
+        rejection::{BytesRejection, QueryRejection},
+    },
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -41,10 +44,12 @@ struct Body {
 
 pub(crate) async fn submit(
     State(ports): State<Ports>,
-    Query(parameters): Query<Parameters>,
+    parameters: Result<Query<Parameters>, QueryRejection>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
+    let Query(parameters) = parameters.map_err(|error| Problem::new(Code::Malformed, error.body_text()))?;
+    let body = body.map_err(|_| Problem::new(Code::TooLarge, "a body may have two megabytes"))?;
     let waits = match parameters.wait.as_deref() {
         None => None,
         Some("accepted") => Some(Waits::Accepted),
@@ -158,8 +163,9 @@ pub(crate) struct ShowParameters {
 pub(crate) async fn show(
     State(ports): State<Ports>,
     Path(id): Path<String>,
-    Query(parameters): Query<ShowParameters>,
+    parameters: Result<Query<ShowParameters>, QueryRejection>,
 ) -> Result<Json<TransactionView>, Problem> {
+    let Query(parameters) = parameters.map_err(|error| Problem::new(Code::Malformed, error.body_text()))?;
     let id = parse_id(&id)?;
     let waits = match parameters.wait.as_deref() {
         None => None,

@@ -1,10 +1,19 @@
 //! A node's HTTP interface, as its clients use it.
 
+use std::time::Duration;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use realdid_types::{DecodeError, Epoch, EpochEnd, Genesis, SignedTransaction, ValidatorSet, Wire};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::RecordProof;
+
+/// How long a connection may take to come about.
+const CONNECT_MAX: Duration = Duration::from_secs(3);
+/// How long an answer may take: nodes keep a client waiting for half a minute at most.
+const ANSWER_MAX: Duration = Duration::from_secs(40);
+/// How long reading may take.
+const READ_MAX: Duration = Duration::from_secs(10);
 
 /// A node.
 #[derive(Clone, Debug)]
@@ -109,7 +118,9 @@ impl NodeClient {
     /// A node by the address of its interface, such as `http://127.0.0.1:8001`.
     #[must_use]
     pub fn new(base: &str) -> Self {
-        Self { base: base.trim_end_matches('/').to_owned(), http: reqwest::Client::new() }
+        let http = reqwest::Client::builder().connect_timeout(CONNECT_MAX).timeout(ANSWER_MAX).build();
+        // it fails only where the system has no TLS, and none is used here
+        Self { base: base.trim_end_matches('/').to_owned(), http: http.unwrap_or_default() }
     }
 
     /// Its address.
@@ -176,7 +187,7 @@ impl NodeClient {
     /// # Errors
     /// If the node does not answer so.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
-        self.read(self.http.get(format!("{}{path}", self.base))).await
+        self.read(self.http.get(format!("{}{path}", self.base)).timeout(READ_MAX)).await
     }
 
     /// Sends JSON to an address.

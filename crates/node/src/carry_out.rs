@@ -124,16 +124,13 @@ impl Core {
             return;
         }
         let transport = self.peers.transport(to).unwrap_or(*to);
-        match (self.validators_plane(), message) {
-            (Some(plane), _) => {
-                let frame = message.encode();
-                let urgency = urgency_of(message, frame.len());
-                plane.send(&transport, frame.into(), urgency);
-            }
-            (None, Message::Request(_)) => {
-                self.public.ask(transport, message.encode().into());
-            }
-            (None, _) => {}
+        let frame = bytes::Bytes::from(message.encode());
+        let urgency = urgency_of(message, frame.len());
+        let is_sent =
+            self.validators_plane().is_some_and(|plane| plane.send(&transport, frame.clone(), urgency));
+        // a validator that was voted out may not know it yet: the others have closed their plane to it
+        if !is_sent && matches!(message, Message::Request(_)) {
+            self.public.ask(transport, frame);
         }
     }
 

@@ -97,13 +97,14 @@ impl Core {
             let event = tokio::select! {
                 biased;
                 _ = end.changed() => continue,
+                // under load there is always something to take
+                _ = tick.tick() => Some(Event::Tick),
                 Some(event) = inbox.synced.recv() => Some(event),
                 Some(event) = inbox.plane.recv() => Some(Event::Plane(event)),
                 event = inbox.events.recv() => match event {
                     Some(event) => Some(event),
                     None => return,
                 },
-                _ = tick.tick() => Some(Event::Tick),
                 () = until(self.started, self.timers.next()) => None,
             };
             if let Some(event) = event {
@@ -155,13 +156,13 @@ impl Core {
             Event::Public(from, message) => self.on_public_message(from, message),
             Event::PublicConnected(peer) => {
                 self.public_peers.insert(peer);
-                if self.validators_plane().is_none() {
+                if !self.has_stream(&peer) {
                     self.input(Input::Connected(self.peers.name(&peer)));
                 }
             }
             Event::PublicDisconnected(peer) => {
                 self.public_peers.remove(&peer);
-                if self.validators_plane().is_none() {
+                if !self.has_stream(&peer) {
                     self.input(Input::Disconnected(self.peers.name(&peer)));
                 }
             }
@@ -199,7 +200,13 @@ impl Core {
     fn on_plane_event(&mut self, event: validators::Event) {
         match event {
             validators::Event::Connected(peer) => self.input(Input::Connected(self.peers.name(&peer))),
-            validators::Event::Disconnected(peer) => self.input(Input::Disconnected(self.peers.name(&peer))),
+            validators::Event::Disconnected(peer) => {
+                self.input(Input::Disconnected(self.peers.name(&peer)));
+                // questions can still be asked on the public plane
+                if self.public_peers.contains(&peer) {
+                    self.input(Input::Connected(self.peers.name(&peer)));
+                }
+            }
             validators::Event::RoundTrip(peer, time) => {
                 self.input(Input::RoundTrip(self.peers.name(&peer), time));
             }
@@ -225,6 +232,10 @@ impl Core {
     /// already, and follows the chain on the public plane until the others let it in.
     pub(crate) fn validators_plane(&self) -> Option<&validators::Plane> {
         self.plane.as_ref().filter(|_| self.peers.is_validator(&self.transport_key))
+    }
+
+    fn has_stream(&self, peer: &PublicKey) -> bool {
+        self.plane.as_ref().is_some_and(|plane| plane.is_connected(peer))
     }
 
     /// What the verifier has no room for is lost; it is asked for again.

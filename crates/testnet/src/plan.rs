@@ -53,6 +53,8 @@ pub struct Wishes {
 /// # Errors
 /// If there are no ports, or the disk refuses.
 pub fn make(folder: &Path, wishes: &Wishes) -> anyhow::Result<Network> {
+    let is_taken = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
+    anyhow::ensure!(!is_taken, "{} holds something else: name another folder", folder.display());
     let count = wishes.validators + wishes.gateways;
     let first = free_ports(folder, count)?;
     let nodes: Vec<Planned> = (0..count).map(|place| planned(place, first, wishes)).collect();

@@ -53,14 +53,26 @@ pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> 
 async fn create(path: &Path, target: &Target, format: Format) -> anyhow::Result<()> {
     let client = target.client()?;
     let genesis = client.genesis().await?;
-    let key = key_at(path)?;
-    let recovery = key_at(&path.with_extension("recovery"))?;
+    let recovery = path.with_extension("recovery");
+    anyhow::ensure!(
+        recovery.exists() || !path.exists(),
+        "{} is there and {} is not: the DID of a key depends on both; restore it, or use another key",
+        path.display(),
+        recovery.display()
+    );
+    let (key, recovery) = (key_at(path)?, key_at(&recovery)?);
     let expires = Timestamp(now_ms().saturating_add(EXPIRY_MS));
     let (did, signed) = create_did(genesis.digest(), &key, commitment(&recovery.public_key()), expires);
+    let text = did.to_text(&genesis.network);
+    if client.resolve(&text).await.is_ok_and(|resolved| !resolved.view["record"].is_null()) {
+        let result = json!({ "did": text, "outcome": "exists already" });
+        return print(format, &result, |_| vec![row(["did", &text]), row(["outcome", "exists already"])]);
+    }
+    eprintln!("making {text}");
     let answer = client.submit(&[signed], Wait::Final).await?;
     let submitted = answer.first().context("the node says nothing of the transaction")?;
     let result = json!({
-        "did": did.to_text(&genesis.network),
+        "did": text,
         "transaction": submitted.id,
         "height": submitted.height,
         "outcome": submitted.outcome,

@@ -9,6 +9,7 @@ use realdid_node::{
     keys::random_seed,
 };
 use realdid_testnet::now_ms;
+use realdid_types::NetworkName;
 use serde_json::json;
 
 use super::node::Card;
@@ -25,7 +26,7 @@ pub(crate) enum Command {
         #[arg(long, default_value = "genesis.json", value_name = "FILE")]
         genesis: PathBuf,
         /// The operator's card
-        #[arg(value_name = "CARD")]
+        #[arg(value_name = "CARD", required = true)]
         cards: Vec<PathBuf>,
     },
     /// Check that a network can start from it
@@ -101,6 +102,7 @@ pub(crate) fn run(command: Command, format: Format) -> anyhow::Result<()> {
 
 fn begin(new: &New) -> anyhow::Result<()> {
     ensure!(!new.genesis.exists(), "{} is there already: move it away to begin anew", new.genesis.display());
+    NetworkName::new(&new.network).with_context(|| format!("--network {:?}", new.network))?;
     let file = GenesisFile {
         network: new.network.clone(),
         random: realdid_crypto::Digest::from_bytes(*random_seed()).to_string(),

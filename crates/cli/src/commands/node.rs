@@ -11,6 +11,7 @@ use realdid_node::{
     keys::{self, Purpose, load, random_seed},
 };
 use realdid_storage::{KeyHistory, Store};
+use realdid_types::OrganisationName;
 use serde::{Deserialize, Serialize};
 use tokio::{
     io::AsyncReadExt,
@@ -128,6 +129,8 @@ fn unused_mark(home: &Home) -> PathBuf {
 }
 
 fn init_node(init: &Init) -> anyhow::Result<()> {
+    OrganisationName::new(&init.organisation)
+        .with_context(|| format!("--organisation {:?}", init.organisation))?;
     let home = Home::new(&init.home);
     ensure!(
         !home.config().exists(),

@@ -28,11 +28,21 @@ pub async fn down(place: &Place) -> anyhow::Result<()> {
 /// Ends all processes and removes everything.
 pub async fn reset(place: &Place) -> anyhow::Result<()> {
     let folder = place.folder();
-    if Network::exists(&folder) {
-        realdid_testnet::end(&mut place.network()?.nodes).await;
-        std::fs::remove_dir_all(&folder).with_context(|| format!("{} stays", folder.display()))?;
+    if !Network::exists(&folder) {
+        println!("there is no network in {}", folder.display());
+        return Ok(());
     }
-    println!("there is no network in {}", folder.display());
+    realdid_testnet::end(&mut place.network()?.nodes).await;
+    // what else lies there is somebody else's
+    for name in ["nodes", "logs"] {
+        let path = folder.join(name);
+        std::fs::remove_dir_all(&path).with_context(|| format!("{} stays", path.display()))?;
+    }
+    std::fs::remove_file(folder.join("testnet.json"))?;
+    if std::fs::read_dir(&folder)?.next().is_none() {
+        std::fs::remove_dir(&folder)?;
+    }
+    println!("the network in {} is removed", folder.display());
     Ok(())
 }
 

@@ -41,7 +41,15 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments, format: Format) -> anyhow::Result<()> {
     let folder = arguments.place.folder();
     let mut network = match Network::exists(&folder) {
-        true => Network::read(&folder)?,
+        true => {
+            let network = Network::read(&folder)?;
+            ensure!(
+                arguments.seed.is_none() || arguments.seed == network.seed,
+                "the network in {} has another seed: `realdid testnet reset` removes it",
+                folder.display()
+            );
+            network
+        }
         false => realdid_testnet::make(
             &folder,
             &Wishes {

@@ -13,6 +13,22 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
 }
 
+/// Also those that were voted out one epoch ago, and two.
+fn assert_all_reach_the_tip(testnet: &Testnet) {
+    let key = testnet.0.path().join("tip.key");
+    let made = json(&testnet.run(["did", "create", "--key", key.to_str().unwrap(), "--output", "json"]).ok());
+    let height = made["height"].as_u64().unwrap();
+    for _ in 0..400 {
+        let status = json(&testnet.run(["testnet", "status", "--output", "json"]).ok());
+        let nodes = status.as_array().unwrap();
+        if nodes.iter().all(|node| node["status"]["height"].as_u64() >= Some(height)) {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("somebody does not reach block {height}");
+}
+
 /// A whole answer, headers included.
 fn get(url: &str, path: &str) -> String {
     let address = url.strip_prefix("http://").unwrap();
@@ -88,6 +104,9 @@ fn a_validator_is_voted_in_and_another_out_while_the_network_runs() {
     await_set((1, 5));
     testnet.run(["testnet", "remove", "operator-3"]).ok();
     await_set((2, 4));
+    testnet.run(["testnet", "remove", "operator-2"]).ok();
+    await_set((3, 3));
+    assert_all_reach_the_tip(&testnet);
     let key = testnet.0.path().join("me.key");
     testnet.run(["did", "create", "--key", key.to_str().unwrap()]).ok();
     testnet.run(["chain", "verify"]).ok();

@@ -116,3 +116,45 @@ fn what_the_ledger_refuses_says_so_and_ends_with_a_status_of_its_own() {
     let node = testnet.run(["testnet", "kill", "operator-9"]);
     assert!(node.status == 1 && node.err.contains("there are ministry"), "{}", node.err);
 }
+
+#[test]
+fn a_folder_with_something_else_in_it_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("precious"), "x").unwrap();
+    let up = realdid(folder.path(), ["testnet", "up", "--detach", "-n", "1"]);
+    assert_refused(&up, &["holds something else", "another folder"]);
+    let testnet = Testnet::up(&["-n", "1", "--gateways", "0", "--seed", "24"]);
+    fs::write(testnet.folder().join("precious"), "x").unwrap();
+    testnet.run(["testnet", "reset"]).ok();
+    assert!(testnet.folder().join("precious").exists());
+}
+
+#[test]
+fn a_did_that_is_made_twice_is_there_already_and_one_without_its_recovery_key_is_refused() {
+    let testnet = Testnet::up(&["-n", "1", "--gateways", "0", "--seed", "25"]);
+    let key = testnet.0.path().join("me.key");
+    let create = || testnet.run(["did", "create", "--key", key.to_str().unwrap()]);
+    let first = create().ok();
+    let did = first.split_whitespace().find(|word| word.starts_with("did:")).unwrap().to_owned();
+    let again = (0..50)
+        .map(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            create()
+        })
+        .find(|ran| ran.status == 0)
+        .unwrap();
+    assert!(again.out.contains(&did) && again.out.contains("exists already"), "{}", again.out);
+    fs::remove_file(key.with_extension("recovery")).unwrap();
+    assert_refused(&create(), &["me.recovery", "restore it"]);
+}
+
+#[test]
+fn names_that_no_network_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().to_str().unwrap();
+    let node = realdid(folder.path(), ["node", "init", "--home", home, "--organisation", "Bad Name"]);
+    assert_refused(&node, &["Bad Name"]);
+    let genesis = format!("{home}/genesis.json");
+    let new = realdid(folder.path(), ["genesis", "new", "--network", "BAD", "--genesis", &genesis]);
+    assert_refused(&new, &["BAD"]);
+}

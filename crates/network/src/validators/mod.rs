@@ -96,6 +96,12 @@ impl Plane {
         self.links.with(to, |queues| queues.push(frame, urgency)).unwrap_or(false)
     }
 
+    /// Whether a stream to this peer is up.
+    #[must_use]
+    pub fn is_connected(&self, peer: &PublicKey) -> bool {
+        self.links.with(peer, |_| ()).is_some()
+    }
+
     /// Those to whom a stream is up.
     #[must_use]
     pub fn connected(&self) -> BTreeSet<PublicKey> {
