@@ -94,13 +94,18 @@ impl Rig {
         Ok(())
     }
 
+    /// Waits until every node is ready. One that lost its disk may take its time, as long as it gets on.
     pub async fn await_ready(&self) -> anyhow::Result<()> {
         for place in 0..self.network.nodes.len() {
-            let until = Instant::now() + PATIENCE;
+            let (mut height, mut until) = (0, Instant::now() + PATIENCE);
             loop {
-                let status = self.client(place).get::<Value>("/v1/status").await;
-                if status.is_ok_and(|status| status["health"]["ready"] == true) {
+                let status = self.client(place).get::<Value>("/v1/status").await.unwrap_or_default();
+                if status["health"]["ready"] == true {
                     break;
+                }
+                let now = status["height"].as_u64().unwrap_or(0);
+                if now > height {
+                    (height, until) = (now, Instant::now() + PATIENCE);
                 }
                 let name = &self.network.nodes[place].name;
                 ensure!(Instant::now() < until, "{name} is not ready; {}", self.log_tail(place));
