@@ -20,7 +20,7 @@ const DRAIN: Duration = Duration::from_secs(3);
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// Somebody else has the port, or the address is not of this machine.
-    #[error("cannot listen on {0}: {1}; is another node running here? `--api-listen` takes another address")]
+    #[error("cannot listen on {0}: {1}; is another node running here? node.toml takes another address")]
     Listen(SocketAddr, std::io::Error),
     /// The interface would be open to others without encryption.
     #[error("{0} is not a loopback address: put a TLS proxy before it, and let the node listen on 127.0.0.1")]

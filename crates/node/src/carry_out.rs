@@ -49,7 +49,7 @@ impl Core {
             Effect::Report(evidence) => {
                 tracing::warn!(
                     ?evidence,
-                    "a validator contradicted itself: report it with `realdid tx submit`"
+                    "a validator contradicted itself: tell the other operators, and keep this line"
                 );
             }
             Effect::Distrust(peer, reason) => self.distrust(peer, &reason),

@@ -92,7 +92,7 @@ impl Core {
         let mut wrong = Vec::new();
         let engine = self.replica.engine();
         if let Some(alarm) = engine.alarm() {
-            wrong.push(format!("voting has stopped: {alarm:?}; see docs/operate.md before clearing it"));
+            wrong.push(format!("voting has stopped: {alarm:?}; docs/operate.md says what that means"));
         }
         if self.is_disk_full {
             wrong.push(format!(
