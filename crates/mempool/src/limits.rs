@@ -6,7 +6,7 @@ use std::time::Duration;
 pub const TRANSACTIONS_MAX: usize = 65_536;
 /// How far ahead of its next number a sender may run: enough for a wallet that signs offline, too little to hoard.
 pub const SEQUENCE_AHEAD_MAX: u64 = 64;
-/// A batch leaves after its oldest transaction has waited this long: a fraction of a view.
+/// Between two batches that are not full: a fraction of a view. What comes after a quiet moment leaves at once.
 pub const PACK_DELAY: Duration = Duration::from_millis(5);
 /// A transaction that its block skipped is packed again after this long: what it waits for, an earlier number or the
 /// next window of a quota, may take a few blocks. The time doubles each time, so that what waits in vain costs little.

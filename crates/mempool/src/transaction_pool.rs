@@ -75,6 +75,8 @@ pub struct TransactionPool {
     /// Everything, by when it is void.
     expiries: BTreeSet<(Timestamp, Place)>,
     queued_bytes: usize,
+    /// When the newest batch left; none before the first.
+    packed: Option<Duration>,
 }
 
 #[derive(Clone, Debug)]
@@ -123,6 +125,7 @@ impl TransactionPool {
             queue: BTreeSet::new(),
             expiries: BTreeSet::new(),
             queued_bytes: 0,
+            packed: None,
         }
     }
 
@@ -176,7 +179,7 @@ impl TransactionPool {
         }
     }
 
-    /// The transactions of the next batch, once a batch is full or the oldest has waited long enough.
+    /// The transactions of the next batch, once it is due: see [`TransactionPool::next_pack`].
     pub fn pack(&mut self, now: Duration) -> Option<Vec<SignedTransaction>> {
         if self.next_pack()? > now {
             return None;
@@ -196,17 +199,19 @@ impl TransactionPool {
             self.queued_bytes = self.queued_bytes.saturating_sub(waiting.bytes);
             self.queue.remove(&(since, sequence, sender));
         }
+        self.packed = Some(now);
         Some(packed)
     }
 
-    /// When [`TransactionPool::pack`] may next give something: at once with a full batch, else a little after the
-    /// oldest came.
+    /// When [`TransactionPool::pack`] may next give something: at once with a full batch or after a quiet moment, else
+    /// a little after the batch before, so that under load each holds many.
     #[must_use]
     pub fn next_pack(&self) -> Option<Duration> {
         let (oldest, ..) = self.queue.first()?;
         let full = self.queue.len() >= BATCH_TRANSACTIONS_MAX
             || self.queued_bytes >= BATCH_BYTES_MAX.saturating_sub(BATCH_OVERHEAD);
-        Some(if full { *oldest } else { oldest.saturating_add(PACK_DELAY) })
+        let rested = self.packed.map_or(Duration::ZERO, |packed| packed.saturating_add(PACK_DELAY));
+        Some(if full { *oldest } else { rested.max(*oldest) })
     }
 
     /// A block is final: lets go of what it decided and of what is void from its time on, and queues again what it
