@@ -8,6 +8,7 @@ use realdid_state::{StateKey, ValidatorSets, read};
 use realdid_sync::ChainStore;
 use realdid_types::{BatchDigest, Epoch, Height, ValidatorSet, Wire};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     Code, Ports, Problem,
@@ -15,6 +16,14 @@ use crate::{
     views::{BlockView, base64, block_view},
 };
 
+/// A final block with its receipts.
+#[utoipa::path(
+    get,
+    path = "/v1/blocks/{height}",
+    tag = "chain",
+    params(("height" = String, Path, description = "A height, or `latest`")),
+    responses((status = OK, body = BlockView), Problem)
+)]
 pub(crate) async fn show(
     State(ports): State<Ports>,
     Path(height): Path<String>,
@@ -32,7 +41,14 @@ pub(crate) async fn show(
     Ok(Json(block_view(&block, own.map(|(_, certificate)| certificate).as_ref(), receipts)))
 }
 
-/// The batch's own bytes.
+/// A batch's own bytes.
+#[utoipa::path(
+    get,
+    path = "/v1/batches/{digest}",
+    tag = "chain",
+    params(("digest" = String, Path, description = "64 hexadecimal digits")),
+    responses((status = OK, body = Vec<u8>, content_type = "application/octet-stream"), Problem)
+)]
 pub(crate) async fn batch(
     State(ports): State<Ports>,
     Path(digest): Path<String>,
@@ -42,14 +58,25 @@ pub(crate) async fn batch(
     Ok(batch.encode())
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct GenesisView {
+    /// Names the network: 64 hexadecimal digits.
     digest: String,
+    /// As in its DIDs.
     network: String,
+    /// Whether this is a network for development.
     development: bool,
+    /// The genesis itself in base64.
     encoded: String,
 }
 
+/// What the network agreed on before its first block.
+#[utoipa::path(
+    get,
+    path = "/v1/genesis",
+    tag = "chain",
+    responses((status = OK, body = GenesisView))
+)]
 pub(crate) async fn genesis(State(ports): State<Ports>) -> Json<GenesisView> {
     let genesis = ports.store.genesis();
     Json(GenesisView {
@@ -60,15 +87,23 @@ pub(crate) async fn genesis(State(ports): State<Ports>) -> Json<GenesisView> {
     })
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct EpochView {
     epoch: u64,
-    /// How it ended: closing header, certificate and headers back to the barrier; none while it lasts.
+    /// How it ended, in base64: closing header, certificate and headers back to the barrier; none while it lasts.
     end: Option<String>,
-    /// The validators of the next epoch.
+    /// The validators of the next epoch, in base64.
     next_validators: Option<String>,
 }
 
+/// How an epoch ended, and who validates the next one: what a light client follows.
+#[utoipa::path(
+    get,
+    path = "/v1/epochs/{epoch}",
+    tag = "chain",
+    params(("epoch" = u64, Path, description = "Its number, from 0")),
+    responses((status = OK, body = EpochView), Problem)
+)]
 pub(crate) async fn epoch(
     State(ports): State<Ports>,
     Path(epoch): Path<String>,
@@ -91,23 +126,32 @@ pub(crate) async fn epoch(
     }))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct ValidatorsView {
     epoch: u64,
+    /// How many make a certificate.
     quorum: usize,
     validators: Vec<ValidatorView>,
     /// Those of the next epoch, if they differ.
     next: Option<Vec<ValidatorView>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct ValidatorView {
     organisation: String,
     consensus_key: String,
     transport_key: String,
+    /// Whether this node has a stream to it.
     connected: bool,
 }
 
+/// Who validates now, and from the next epoch on.
+#[utoipa::path(
+    get,
+    path = "/v1/validators",
+    tag = "consortium",
+    responses((status = OK, body = ValidatorsView), Problem)
+)]
 pub(crate) async fn validators(State(ports): State<Ports>) -> Result<Json<ValidatorsView>, Problem> {
     let sets: ValidatorSets = read(&*ports.store, &StateKey::ValidatorSets)
         .ok_or_else(|| Problem::new(Code::Internal, "the state names no validators"))?;

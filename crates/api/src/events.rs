@@ -9,25 +9,33 @@ use axum::{
 use futures::{Stream, stream};
 use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
+use utoipa::ToSchema;
 
 use crate::{Final, Ports, views::OutcomeView};
 
-#[derive(Serialize)]
-struct FinalView {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FinalView {
     height: u64,
     block: String,
     time: u64,
     decided: Vec<DecidedView>,
 }
 
-#[derive(Serialize)]
-struct DecidedView {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DecidedView {
     transaction: String,
     #[serde(flatten)]
     outcome: OutcomeView,
 }
 
-/// `block` for each final block; `missed` with a number where a client was too slow for so many.
+/// Final blocks as they come: an event `block` with a `FinalView` for each; `missed` with a number where a client was too
+/// slow for so many.
+#[utoipa::path(
+    get,
+    path = "/v1/events",
+    tag = "chain",
+    responses((status = OK, body = FinalView, content_type = "text/event-stream"))
+)]
 pub(crate) async fn stream(State(ports): State<Ports>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let finals = ports.finals.subscribe();
     let events = stream::unfold(finals, |mut finals| async move {

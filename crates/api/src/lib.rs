@@ -5,12 +5,14 @@
 
 mod blocks;
 mod events;
+mod guide;
 mod health;
 mod members;
 mod metrics;
 mod ports;
 mod problem;
 mod records;
+mod routes;
 mod server;
 mod status;
 mod transactions;
@@ -20,6 +22,7 @@ mod waiting;
 pub use metrics::Metrics;
 pub use ports::{Fate, Final, Ports, Submission};
 pub use problem::{Code, Problem};
+pub use routes::openapi;
 pub use server::{ServeError, serve};
 pub use status::{Health, Status};
 pub use waiting::{Waiting, Waits};

@@ -4,17 +4,26 @@ use axum::{Json, extract::State};
 use realdid_state::{MemberEntry, OpenProposals, ProposalEntry, StateKey, read};
 use realdid_types::{Change, OrganisationName, ProposalId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::Ports;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct MemberView {
     name: String,
+    /// Signs its proposals and approvals.
     key: String,
     /// The number that its next transaction must have.
     next_sequence: u64,
 }
 
+/// The organisations of the consortium.
+#[utoipa::path(
+    get,
+    path = "/v1/members",
+    tag = "consortium",
+    responses((status = OK, body = Vec<MemberView>))
+)]
 pub(crate) async fn list(State(ports): State<Ports>) -> Json<Vec<MemberView>> {
     let view = |name: &OrganisationName| {
         let entry: MemberEntry = read(&*ports.store, &StateKey::Member(name.clone()))?;
@@ -25,17 +34,28 @@ pub(crate) async fn list(State(ports): State<Ports>) -> Json<Vec<MemberView>> {
     Json(names.filter_map(view).collect())
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct ProposalView {
     id: String,
+    /// `add_validator` or `remove_validator`.
     change: &'static str,
     consensus_key: String,
     organisation: Option<String>,
+    /// Block time from which on it is void, in milliseconds since 1970.
     expires: u64,
+    /// The members that approved.
     approvals: Vec<String>,
+    /// How many must.
     needed: u32,
 }
 
+/// What the members are deciding on.
+#[utoipa::path(
+    get,
+    path = "/v1/proposals",
+    tag = "consortium",
+    responses((status = OK, body = Vec<ProposalView>))
+)]
 pub(crate) async fn proposals(State(ports): State<Ports>) -> Json<Vec<ProposalView>> {
     let open: OpenProposals = read(&*ports.store, &StateKey::OpenProposals).unwrap_or_default();
     let needed = ports.store.genesis().parameters.approvals;

@@ -50,6 +50,13 @@ impl Default for Metrics {
     }
 }
 
+/// What the node counts, for Prometheus.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "node",
+    responses((status = OK, body = String, content_type = "application/openmetrics-text"), Problem)
+)]
 pub(crate) async fn scrape(State(ports): State<Ports>) -> Result<Response, Problem> {
     let text = tokio::task::spawn_blocking(move || describe(&ports)).await;
     let text = text.map_err(|error| Problem::new(Code::Internal, error.to_string()))??;

@@ -1,11 +1,21 @@
 //! Errors as `application/problem+json` (RFC 9457), each with a stable code.
 
+use std::collections::BTreeMap;
+
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use realdid_mempool::Refusal;
 use serde::Serialize;
+use utoipa::{
+    IntoResponses, ToSchema,
+    openapi::{
+        Ref, RefOr, Response as Described, ResponseBuilder,
+        content::ContentBuilder,
+        schema::{ObjectBuilder, Schema},
+    },
+};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $status:ident;)*) => {
@@ -83,13 +93,38 @@ pub struct Problem {
     pub detail: String,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+/// What a client is told (RFC 9457).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Body<'a> {
+    /// Names the kind of problem.
     r#type: String,
     title: &'a str,
+    /// The HTTP status.
     status: u16,
+    #[schema(schema_with = names)]
     code: &'a str,
+    /// In words, with the remedy.
     detail: &'a str,
+}
+
+/// The stable names of all problems.
+fn names() -> Schema {
+    let names = Code::ALL.iter().map(|code| code.name());
+    ObjectBuilder::new().schema_type(utoipa::openapi::Type::String).enum_values(Some(names)).build().into()
+}
+
+/// Any request may fail with one.
+impl IntoResponses for Problem {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        let schema = Ref::from_schema_name(Body::name());
+        let content = ContentBuilder::new().schema(Some(schema)).build();
+        let response = ResponseBuilder::new()
+            .description("It failed; `code` says why")
+            .content("application/problem+json", content)
+            .build();
+        BTreeMap::from([("default".to_owned(), response.into())])
+    }
 }
 
 impl Problem {

@@ -14,7 +14,15 @@ use crate::{
     views::{DidView, ProofView, RecordView, base64, did_text},
 };
 
-/// A record that is not there is answered too: its absence is proven.
+/// A DID's record with what a light client needs to believe it. One that is not there is answered too: its absence is
+/// proven.
+#[utoipa::path(
+    get,
+    path = "/v1/records/{did}",
+    tag = "identity",
+    params(("did" = String, Path, description = "A DID of this network")),
+    responses((status = OK, body = RecordView), Problem)
+)]
 pub(crate) async fn show(
     State(ports): State<Ports>,
     Path(text): Path<String>,

@@ -2,17 +2,10 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    routing::{get, post},
-};
 use tokio::net::TcpListener;
 
-use crate::{Code, Ports, Problem, blocks, events, health, members, metrics, records, transactions};
+use crate::{Ports, routes::router};
 
-/// A full batch twice in JSON, or some hundred transactions.
-const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// How long answers that are under way may take once the server is to end.
 const DRAIN: Duration = Duration::from_secs(3);
 
@@ -55,30 +48,4 @@ pub async fn serve(
         }
     });
     Ok(address)
-}
-
-fn router(ports: Ports) -> Router {
-    Router::new()
-        .route("/v1/transactions", post(transactions::submit))
-        .route("/v1/transactions/{id}", get(transactions::show))
-        .route("/v1/blocks/{height}", get(blocks::show))
-        .route("/v1/batches/{digest}", get(blocks::batch))
-        .route("/v1/genesis", get(blocks::genesis))
-        .route("/v1/epochs/{epoch}", get(blocks::epoch))
-        .route("/v1/validators", get(blocks::validators))
-        .route("/v1/members", get(members::list))
-        .route("/v1/proposals", get(members::proposals))
-        .route("/v1/records/{did}", get(records::show))
-        .route("/v1/status", get(health::status))
-        .route("/v1/events", get(events::stream))
-        .route("/v1/development/refuse", post(health::refuse))
-        .route("/metrics", get(metrics::scrape))
-        .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready))
-        .fallback(|| async { Problem::not_found("such address; see /v1/status") })
-        .method_not_allowed_fallback(|| async {
-            Problem::new(Code::MethodNotAllowed, "this address does not take this method")
-        })
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .with_state(ports)
 }

@@ -1,9 +1,10 @@
 //! How a node is, in numbers and in words.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What a node tells of itself.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct Status {
     /// The organisation and place that its operator gave it.
     pub name: String,
@@ -50,7 +51,7 @@ pub struct Status {
 }
 
 /// Whether a node can do its work.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct Health {
     /// True if nothing is missing.
     pub ready: bool,

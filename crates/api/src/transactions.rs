@@ -17,6 +17,7 @@ use realdid_sync::ChainStore;
 use realdid_types::{SignedTransaction, TransactionId, Wire, limits};
 use serde::Deserialize;
 use tokio::{sync::oneshot, time::timeout};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     Code, Fate, Ports, Problem, Submission, Waits,
@@ -30,18 +31,40 @@ const REFUSAL_MAX: Duration = Duration::from_millis(50);
 /// Transactions in one request: a full batch.
 const TRANSACTIONS_MAX: usize = limits::BATCH_TRANSACTIONS_MAX;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Parameters {
+    /// `accepted`: until it cannot be lost; `final`: until it is decided
     wait: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Body {
+#[schema(as = Transactions)]
+pub(crate) struct Body {
+    /// Signed transactions in base64, 1 to 1,000.
     transactions: Vec<String>,
 }
 
+/// Takes transactions, and says what became of each as far as the client waits.
+///
+/// They come as JSON in base64, or as bytes, each behind its length in four bytes, most significant first. A single one
+/// that is refused is a problem; of several, each says so for itself.
+#[utoipa::path(
+    post,
+    path = "/v1/transactions",
+    tag = "transactions",
+    params(Parameters),
+    request_body(content(
+        (Body = "application/json"),
+        (Vec<u8> = "application/octet-stream")
+    )),
+    responses(
+        (status = OK, description = "What became of each", body = Vec<TransactionView>),
+        (status = ACCEPTED, description = "They are taken; nobody waited", body = Vec<TransactionView>),
+        Problem
+    )
+)]
 pub(crate) async fn submit(
     State(ports): State<Ports>,
     parameters: Result<Query<Parameters>, QueryRejection>,
@@ -154,12 +177,21 @@ fn from_frames(mut rest: &[u8]) -> Result<Vec<Vec<u8>>, Problem> {
     Ok(frames)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ShowParameters {
+    /// `final`: until it is decided, half a minute at most
     wait: Option<String>,
 }
 
+/// What became of a transaction.
+#[utoipa::path(
+    get,
+    path = "/v1/transactions/{id}",
+    tag = "transactions",
+    params(("id" = String, Path, description = "64 hexadecimal digits"), ShowParameters),
+    responses((status = OK, body = TransactionView), Problem)
+)]
 pub(crate) async fn show(
     State(ports): State<Ports>,
     Path(id): Path<String>,

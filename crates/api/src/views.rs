@@ -5,6 +5,7 @@ use realdid_identity::DidRecord;
 use realdid_state::Outcome;
 use realdid_types::{Block, Certificate, NetworkName, Wire};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::Fate;
 
@@ -18,36 +19,48 @@ pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct BlockView {
     pub(crate) height: u64,
+    /// Its digest.
     pub(crate) block: String,
     pub(crate) epoch: u64,
     pub(crate) view: u64,
+    /// The digest of the block below.
     pub(crate) parent: String,
+    /// In milliseconds since 1970.
     pub(crate) time: u64,
+    /// Of the state before this block.
     pub(crate) state_root: String,
     pub(crate) transactions: u32,
+    /// Its place among the validators.
     pub(crate) proposer: u64,
+    /// The digests of its batches.
     pub(crate) batches: Vec<String>,
+    /// The block itself in base64.
     pub(crate) encoded: String,
+    /// A Commit certificate for this very block in base64, if there is one.
     pub(crate) certificate: Option<String>,
     pub(crate) receipts: Vec<ReceiptView>,
+    /// The receipts themselves in base64.
     pub(crate) encoded_receipts: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct ReceiptView {
     pub(crate) transaction: String,
     #[serde(flatten)]
     pub(crate) outcome: OutcomeView,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct OutcomeView {
+    /// `applied`, `refused` or `skipped`.
     pub(crate) outcome: &'static str,
+    /// Why not, as a stable name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) code: Option<String>,
+    /// Why not, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
 }
@@ -67,7 +80,7 @@ impl From<Outcome> for OutcomeView {
 }
 
 /// What is known of a transaction.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct TransactionView {
     pub(crate) id: String,
     /// `pending`, `accepted`, `final`, `void` or `refused`.
@@ -91,39 +104,44 @@ impl TransactionView {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct RecordView {
     pub(crate) did: String,
+    /// None if there is no such DID.
     pub(crate) record: Option<DidView>,
     pub(crate) proof: ProofView,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct DidView {
     pub(crate) version: u64,
+    /// The number that its next transaction must have.
     pub(crate) next_sequence: u64,
+    /// In milliseconds since 1970.
     pub(crate) created: u64,
+    /// In milliseconds since 1970.
     pub(crate) updated: u64,
     pub(crate) keys: Vec<KeyView>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct KeyView {
     pub(crate) key: String,
     pub(crate) purposes: Vec<&'static str>,
+    /// The height of the block that brought it.
     pub(crate) since: u64,
 }
 
 /// What a light client needs to believe a record or its absence.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct ProofView {
-    /// The record's bytes; none if there is no record.
+    /// The record's bytes in base64; none if there is no record.
     pub(crate) value: Option<String>,
-    /// The Merkle proof's bytes.
+    /// The Merkle proof's bytes in base64.
     pub(crate) proof: String,
-    /// The encoded block whose state root the proof leads to; the state is that after the block before it.
+    /// In base64, the block whose state root the proof leads to; the state is that after the block before it.
     pub(crate) block: String,
-    /// A certificate for it.
+    /// A certificate for it in base64.
     pub(crate) certificate: String,
 }
 
