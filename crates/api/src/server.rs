@@ -2,9 +2,14 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use axum::Router;
 use tokio::net::TcpListener;
 
-use crate::{Ports, routes::router};
+use crate::{
+    Ports,
+    routes::router,
+    tls::{TlsError, TlsFiles, TlsListener},
+};
 
 /// How long answers that are under way may take once the server is to end.
 const DRAIN: Duration = Duration::from_secs(3);
@@ -16,36 +21,60 @@ pub enum ServeError {
     #[error("cannot listen on {0}: {1}; is another node running here? node.toml takes another address")]
     Listen(SocketAddr, std::io::Error),
     /// The interface would be open to others without encryption.
-    #[error("{0} is not a loopback address: put a TLS proxy before it, and let the node listen on 127.0.0.1")]
+    #[error(
+        "{0} is not a loopback address: give a certificate with --tls-cert and --tls-key, or listen on 127.0.0.1"
+    )]
     NotLoopback(SocketAddr),
+    /// The certificate or its key.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
-/// Binds the interface and serves it in the background until `ended` completes.
+/// Binds the interface and serves it in the background until `ended` completes: over TLS with an identity, otherwise on
+/// loopback only.
 ///
 /// # Errors
-/// If the port cannot be had.
+/// If the port cannot be had, or the identity cannot be used.
 pub async fn serve(
     listen: SocketAddr,
+    identity: Option<&TlsFiles>,
     ports: Ports,
     ended: impl Future<Output = ()> + Send + 'static,
 ) -> Result<SocketAddr, ServeError> {
-    if !listen.ip().is_loopback() {
+    let acceptor = identity.map(TlsFiles::acceptor).transpose()?;
+    if acceptor.is_none() && !listen.ip().is_loopback() {
         return Err(ServeError::NotLoopback(listen));
     }
-    let listener = TcpListener::bind(listen).await.map_err(|error| ServeError::Listen(listen, error))?;
-    let address = listener.local_addr().map_err(|error| ServeError::Listen(listen, error))?;
-    let (end, ending) = tokio::sync::oneshot::channel::<()>();
-    tokio::spawn(async move {
-        let server = axum::serve(listener, router(ports)).with_graceful_shutdown(async move {
-            ended.await;
-            drop(end);
-        });
-        tokio::select! {
-            served = server => if let Err(error) = served {
-                tracing::error!(%error, "the interface ended");
-            },
-            () = async { let _ = ending.await; tokio::time::sleep(DRAIN).await } => {}
+    let refused = |error| ServeError::Listen(listen, error);
+    let listener = TcpListener::bind(listen).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    let router = router(ports);
+    match acceptor {
+        Some(acceptor) => {
+            let listener = TlsListener::new(listener, acceptor).map_err(refused)?;
+            tokio::spawn(run(listener, router, ended));
         }
-    });
+        None => {
+            tokio::spawn(run(listener, router, ended));
+        }
+    }
     Ok(address)
+}
+
+async fn run<L>(listener: L, router: Router, ended: impl Future<Output = ()> + Send + 'static)
+where
+    L: axum::serve::Listener,
+    L::Addr: std::fmt::Debug,
+{
+    let (end, ending) = tokio::sync::oneshot::channel::<()>();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        ended.await;
+        drop(end);
+    });
+    tokio::select! {
+        served = server => if let Err(error) = served {
+            tracing::error!(%error, "the interface ended");
+        },
+        () = async { let _ = ending.await; tokio::time::sleep(DRAIN).await } => {}
+    }
 }

@@ -26,6 +26,6 @@ pub fn code_of(error: &anyhow::Error) -> ExitCode {
         Some(ClientError::Unreachable(..)) => ExitCode::from(3),
         Some(ClientError::Refused(_)) => ExitCode::from(4),
         Some(ClientError::Answer(..)) => ExitCode::from(5),
-        None => ExitCode::FAILURE,
+        Some(ClientError::Certificate(_)) | None => ExitCode::FAILURE,
     }
 }

@@ -54,6 +54,9 @@ pub enum ClientError {
     /// The node refuses.
     #[error("{} ({})", .0.detail, .0.code)]
     Refused(Problem),
+    /// A certificate that is to be trusted is none.
+    #[error("no certificate in PEM: {0}")]
+    Certificate(reqwest::Error),
     /// The answer is not what it should be.
     #[error("{0} answers with something else than expected: {1}")]
     Answer(String, String),
@@ -66,7 +69,7 @@ impl ClientError {
         match self {
             Self::Unreachable(..) => true,
             Self::Refused(problem) => matches!(problem.status, 429 | 503 | 504),
-            Self::Answer(..) => false,
+            Self::Answer(..) | Self::Certificate(_) => false,
         }
     }
 }
@@ -114,13 +117,33 @@ struct ProofView {
     certificate: String,
 }
 
+fn builder() -> reqwest::ClientBuilder {
+    // the same cryptography as the networks use; it fails only where it is chosen already
+    drop(rustls::crypto::ring::default_provider().install_default());
+    reqwest::Client::builder().connect_timeout(CONNECT_MAX).timeout(ANSWER_MAX)
+}
+
 impl NodeClient {
-    /// A node by the address of its interface, such as `http://127.0.0.1:8001`.
+    /// A node by the address of its interface, such as `http://127.0.0.1:8001`. One that begins with `https` must have a
+    /// certificate that this machine trusts.
     #[must_use]
     pub fn new(base: &str) -> Self {
-        let http = reqwest::Client::builder().connect_timeout(CONNECT_MAX).timeout(ANSWER_MAX).build();
-        // it fails only where the system has no TLS, and none is used here
-        Self { base: base.trim_end_matches('/').to_owned(), http: http.unwrap_or_default() }
+        Self::with(base, builder())
+            .unwrap_or_else(|_| Self { base: base.to_owned(), http: Default::default() })
+    }
+
+    /// A node whose certificate must lead to one of these, in PEM.
+    ///
+    /// # Errors
+    /// If they are no certificates.
+    pub fn trusting(base: &str, certificates: &[u8]) -> Result<Self, ClientError> {
+        let roots = reqwest::Certificate::from_pem_bundle(certificates).map_err(ClientError::Certificate)?;
+        Self::with(base, builder().tls_certs_only(roots))
+    }
+
+    fn with(base: &str, builder: reqwest::ClientBuilder) -> Result<Self, ClientError> {
+        let http = builder.build().map_err(ClientError::Certificate)?;
+        Ok(Self { base: base.trim_end_matches('/').to_owned(), http })
     }
 
     /// Its address.

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use realdid_api::TlsFiles;
 use realdid_network::PeerAddress;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +16,7 @@ pub struct Config {
     /// What its operator calls it.
     pub name: String,
     /// The interface.
-    pub api: Listen,
+    pub api: Interface,
     /// Where it meets other validators; a node without a consensus key has none.
     pub validators: Option<Plane>,
     /// Where it meets everybody.
@@ -25,12 +26,40 @@ pub struct Config {
     pub storage: Storage,
 }
 
-/// Where to listen.
+/// The interface.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Listen {
-    /// Address and port.
+pub struct Interface {
+    /// Address and port; without a certificate a loopback address.
     pub listen: SocketAddr,
+    /// The certificate chain in PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key in PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_key: Option<PathBuf>,
+}
+
+impl Interface {
+    /// One that listens here without TLS.
+    #[must_use]
+    pub fn plain(listen: SocketAddr) -> Self {
+        Self { listen, tls_cert: None, tls_key: None }
+    }
+
+    /// With what it answers TLS handshakes; none if it speaks plain HTTP.
+    ///
+    /// # Errors
+    /// If one of the two files is named without the other.
+    pub fn identity(&self) -> Result<Option<TlsFiles>, ConfigError> {
+        match (&self.tls_cert, &self.tls_key) {
+            (Some(certificate), Some(key)) => {
+                Ok(Some(TlsFiles { certificate: certificate.clone(), key: key.clone() }))
+            }
+            (None, None) => Ok(None),
+            _ => Err(ConfigError::HalfIdentity),
+        }
+    }
 }
 
 /// A network.
@@ -70,6 +99,9 @@ pub enum ConfigError {
     /// An address of a peer is none.
     #[error("{0}: {1}")]
     Peer(PathBuf, realdid_network::PeerAddressError),
+    /// A certificate without its key, or the reverse.
+    #[error("tls_cert and tls_key come together: name the certificate chain and its private key, or neither")]
+    HalfIdentity,
     /// It cannot be written.
     #[error("{0}: {1}")]
     Write(PathBuf, std::io::Error),

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, thread::JoinHandle, time::Instant};
 
-use realdid_api::{Metrics, Ports, ServeError, Status, Waiting};
+use realdid_api::{Metrics, Ports, ServeError, Status, TlsFiles, Waiting};
 use realdid_crypto::{Context, Digest, PublicKey, digest};
 use realdid_network::{PeerAddress, StartError, public, validators};
 use realdid_replica::{Replica, Settings};
@@ -101,12 +101,17 @@ impl Setup {
 }
 
 impl Node {
-    /// Starts the node in a folder: disk, networks, core, and the interface on the present tokio runtime.
+    /// Starts the node in a folder: disk, networks, core, and the interface on the present tokio runtime. What the
+    /// command line says of the interface's certificate comes before what the folder's configuration says.
     ///
     /// # Errors
     /// Says what is missing or taken, and what to do about it.
-    pub async fn start(home: &Home) -> Result<Self, NodeError> {
+    pub async fn start(home: &Home, identity: Option<TlsFiles>) -> Result<Self, NodeError> {
         let setup = Setup::read(home)?;
+        let identity = match identity {
+            Some(identity) => Some(identity),
+            None => setup.config.api.identity()?,
+        };
         let (end, ending) = watch::channel(false);
         let (events, inbox_events) = mpsc::channel(EVENTS_MAX);
         let (plane_events, inbox_plane) = mpsc::channel(EVENTS_MAX);
@@ -216,7 +221,7 @@ impl Node {
         };
         let mut api_ending = ending;
         let ended = async move { drop(api_ending.wait_for(|end| *end).await) };
-        let api = realdid_api::serve(setup.config.api.listen, ports, ended).await?;
+        let api = realdid_api::serve(setup.config.api.listen, identity.as_ref(), ports, ended).await?;
         Ok(Self { api, status: status_now, end, core, core_ended, others })
     }
 

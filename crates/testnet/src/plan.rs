@@ -11,7 +11,7 @@ use realdid_crypto::{Context, Digest, SecretKey, digest};
 use realdid_network::PeerAddress;
 use realdid_node::{
     Config, GenesisFile, NodeKeys,
-    config::{Listen, Plane, Storage},
+    config::{Interface, Plane, Storage},
     keys::{self, Purpose, Seed},
 };
 use realdid_storage::{KeyHistory, Store};
@@ -116,7 +116,7 @@ pub fn make_newcomer(network: &mut Network, organisation: &str) -> anyhow::Resul
     let validators = config.validators.as_ref().context("the first node is no validator")?;
     let config = Config {
         name: planned.name.clone(),
-        api: Listen { listen: planned.ports[0] },
+        api: Interface::plain(planned.ports[0]),
         validators: Some(Plane { listen: planned.ports[1], peers: peers(validators) }),
         public: Plane { listen: planned.ports[2], peers: peers(&config.public) },
         storage: Storage::default(),
@@ -231,7 +231,7 @@ fn write_node(
     };
     let config = Config {
         name: node.name.clone(),
-        api: Listen { listen: node.ports[0] },
+        api: Interface::plain(node.ports[0]),
         validators: node.validator.then(|| Plane { listen: node.ports[1], peers: peers(1) }),
         public: Plane { listen: node.ports[2], peers: peers(2) },
         storage: Storage::default(),

@@ -3,11 +3,12 @@
 use std::{io::IsTerminal, net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, ensure};
+use realdid_api::TlsFiles;
 use realdid_crypto::{PublicKey, SecretKey};
 use realdid_network::PeerAddress;
 use realdid_node::{
     Config, GenesisFile, Node, NodeKeys,
-    config::{Home, Listen, Plane, Storage},
+    config::{Home, Interface, Plane, Storage},
     keys::{self, Purpose, load, random_seed},
 };
 use realdid_storage::{KeyHistory, Store};
@@ -100,6 +101,12 @@ pub struct Start {
     /// The node's folder
     #[arg(long, env = "REALDID_HOME", default_value = ".")]
     home: PathBuf,
+    /// The interface's certificate chain in PEM: with it the interface speaks TLS, and may listen to others than loopback
+    #[arg(long, env = "REALDID_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key in PEM, readable by its owner alone
+    #[arg(long, env = "REALDID_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// What to log, as in RUST_LOG
     #[arg(long, env = "RUST_LOG", default_value = "info,libp2p_gossipsub=error")]
     log: String,
@@ -152,7 +159,7 @@ fn init_node(init: &Init) -> anyhow::Result<()> {
     let name = init.name.clone().unwrap_or_else(|| init.organisation.clone());
     let config = Config {
         name: name.clone(),
-        api: Listen { listen: init.api_listen },
+        api: Interface::plain(init.api_listen),
         validators: (!init.gateway).then(|| Plane { listen: init.validators_listen, peers: Vec::new() }),
         public: Plane { listen: init.public_listen, peers: Vec::new() },
         storage: Storage::default(),
@@ -225,7 +232,9 @@ async fn start_node(start: Start) -> anyhow::Result<()> {
     // signals that come while it starts are not lost
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let node = Node::start(&Home::new(&start.home)).await?;
+    let identity = start.tls_cert.zip(start.tls_key);
+    let identity = identity.map(|(certificate, key)| TlsFiles { certificate, key });
+    let node = Node::start(&Home::new(&start.home), identity).await?;
     tracing::info!(api = %node.api, home = %start.home.display(), "the node runs");
     let end_with_input = start.end_with_input;
     node.run_until(async move {
