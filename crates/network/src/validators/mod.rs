@@ -108,6 +108,12 @@ impl Plane {
         self.links.0.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
     }
 
+    /// How many bytes wait to leave to this peer; none if no stream is up.
+    #[must_use]
+    pub fn queued_bytes(&self, peer: &PublicKey) -> Option<usize> {
+        self.links.with(peer, Queues::bytes)
+    }
+
     /// Exactly these may connect, and those with addresses are connected to.
     pub fn set_peers(&self, peers: BTreeMap<PublicKey, Vec<SocketAddr>>) {
         self.wanted.send_modify(|wanted| wanted.peers = peers);
