@@ -21,5 +21,5 @@ pub use metrics::Metrics;
 pub use ports::{Fate, Final, Ports, Submission};
 pub use problem::{Code, Problem};
 pub use server::{ServeError, serve};
-pub use status::{Health, Status};
+pub use status::{Disk, Health, Link, Status};
 pub use waiting::{Waiting, Waits};

@@ -102,12 +102,6 @@ impl Plane {
         self.links.with(peer, |_| ()).is_some()
     }
 
-    /// Those to whom a stream is up.
-    #[must_use]
-    pub fn connected(&self) -> BTreeSet<PublicKey> {
-        self.links.0.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
-    }
-
     /// How many bytes wait to leave to this peer; none if no stream is up.
     #[must_use]
     pub fn queued_bytes(&self, peer: &PublicKey) -> Option<usize> {
