@@ -25,6 +25,6 @@ pub use ports::{Fate, Final, Ports, Submission};
 pub use problem::{Code, Problem};
 pub use routes::openapi;
 pub use server::{ServeError, serve};
-pub use status::{Health, Status};
+pub use status::{Disk, Health, Link, Status};
 pub use tls::{TlsError, TlsFiles};
 pub use waiting::{Waiting, Waits};

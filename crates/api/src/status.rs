@@ -18,6 +18,12 @@ pub struct Status {
     pub development: bool,
     /// Whether it is a validator of the present epoch.
     pub validator: bool,
+    /// Whether it votes.
+    pub voting: bool,
+    /// Whether voting has stopped because the chain contradicts itself, or its key votes elsewhere.
+    pub alarm: bool,
+    /// Whether it is a validator that counts as faulty since it lost its votes.
+    pub votes_lost: bool,
     /// Its transport key, as the name of a peer.
     pub peer: String,
     /// The epoch.
@@ -40,14 +46,46 @@ pub struct Status {
     pub connected: usize,
     /// The organisations of those that none is up to.
     pub missing: Vec<String>,
+    /// The other validators of the present epoch.
+    pub links: Vec<Link>,
+    /// Peers that are connected on the public plane.
+    pub public_peers: usize,
     /// Transactions of its own clients that wait.
     pub waiting: usize,
     /// Batches that no final block has listed.
     pub pending_batches: usize,
+    /// Bytes of those that it holds.
+    pub pending_batch_bytes: u64,
+    /// Where its ledger is.
+    pub disk: Disk,
     /// Seconds since it started.
     pub uptime_s: u64,
     /// Whether it is in order, and if not, why.
     pub health: Health,
+}
+
+/// What a node has to do with another validator.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct Link {
+    /// Who runs that one.
+    pub organisation: String,
+    /// Whether a stream is up to it.
+    pub connected: bool,
+    /// Bytes that wait to leave to it.
+    pub queued_bytes: usize,
+    /// How long a small message last took there and back, in milliseconds.
+    pub round_trip_ms: Option<f64>,
+}
+
+/// A node's disk.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct Disk {
+    /// Bytes that are free.
+    pub free_bytes: u64,
+    /// With fewer the node stops voting.
+    pub low_water_bytes: u64,
+    /// Whether it has stopped for that.
+    pub full: bool,
 }
 
 /// Whether a node can do its work.

@@ -73,6 +73,12 @@ enum Noun {
     Validators(commands::ledger::ValidatorsCommand),
 }
 
+/// The program's command line, for whoever asks what it takes instead of running it.
+#[must_use]
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
 /// Runs the program and says how it ended.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -95,7 +101,7 @@ pub fn main() -> ExitCode {
             Noun::Status(target) => commands::ledger::status(&target, format).await,
             Noun::Doctor(target) => commands::doctor::run(&target, format).await,
             Noun::Completions { shell } => {
-                clap_complete::generate(shell, &mut Arguments::command(), "realdid", &mut std::io::stdout());
+                clap_complete::generate(shell, &mut command(), "realdid", &mut std::io::stdout());
                 Ok(())
             }
             Noun::Tx(command) => commands::ledger::tx(command, format).await,

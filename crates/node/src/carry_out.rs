@@ -47,6 +47,7 @@ impl Core {
             Effect::Accepted(ids) => ids.iter().for_each(|id| self.waiting.tell(id, Fate::Accepted)),
             Effect::Void(ids) => ids.iter().for_each(|id| self.waiting.tell(id, Fate::Void)),
             Effect::Report(evidence) => {
+                self.metrics.evidence.inc();
                 tracing::warn!(
                     ?evidence,
                     "a validator contradicted itself: tell the other operators, and keep this line"
@@ -98,10 +99,10 @@ impl Core {
         }
         let decided = commit.execution.receipts.iter().filter(|receipt| receipt.outcome.is_decided());
         let decided: Arc<[_]> = decided.map(|receipt| (receipt.transaction, receipt.outcome)).collect();
-        let age = self.now().wall.0.saturating_sub(header.time.0);
-        self.metrics.commit_latency.observe(age as f64 / 1e3);
-        self.metrics.blocks.inc();
-        self.metrics.transactions.inc_by(decided.len() as u64);
+        let age = Duration::from_millis(self.now().wall.0.saturating_sub(header.time.0));
+        let lost_views = header.at.view.0.saturating_sub(header.parent_view.0).saturating_sub(1);
+        let outcomes = commit.execution.receipts.iter().map(|receipt| receipt.outcome);
+        self.metrics.count_block(age, lost_views, outcomes);
         for (id, outcome) in decided.iter() {
             self.waiting.tell(id, Fate::Final { height: header.height, outcome: *outcome });
         }

@@ -1,7 +1,7 @@
 //! The core: one loop that hands events to the replica and carries out what comes back.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -83,6 +83,10 @@ pub(crate) struct Core {
     pub(crate) ticks: u64,
     pub(crate) low_water: u64,
     pub(crate) is_disk_full: bool,
+    /// Bytes that were free on the disk at the last look.
+    pub(crate) disk_free: u64,
+    /// How long a small message last took to a validator and back, by transport keys, while a stream is up.
+    pub(crate) round_trips: BTreeMap<PublicKey, Duration>,
 }
 
 impl Core {
@@ -201,6 +205,7 @@ impl Core {
         match event {
             validators::Event::Connected(peer) => self.input(Input::Connected(self.peers.name(&peer))),
             validators::Event::Disconnected(peer) => {
+                self.round_trips.remove(&peer);
                 self.input(Input::Disconnected(self.peers.name(&peer)));
                 // questions can still be asked on the public plane
                 if self.public_peers.contains(&peer) {
@@ -208,6 +213,7 @@ impl Core {
                 }
             }
             validators::Event::RoundTrip(peer, time) => {
+                self.round_trips.insert(peer, time);
                 self.input(Input::RoundTrip(self.peers.name(&peer), time));
             }
             validators::Event::Received(peer, frame) => self.on_frame(self.peers.name(&peer), frame),

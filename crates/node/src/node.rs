@@ -186,7 +186,7 @@ impl Node {
             gossiped: Default::default(),
             unheard: Default::default(),
             pushes: 0,
-            syncs: disk::start(setup.store.clone(), synced)?,
+            syncs: disk::start(setup.store.clone(), synced, metrics.clone())?,
             to_sync: Vec::new(),
             news: None,
             waiting: waiting.clone(),
@@ -196,6 +196,8 @@ impl Node {
             ticks: 0,
             low_water: setup.config.storage.low_water_bytes,
             is_disk_full: false,
+            disk_free: 0,
+            round_trips: Default::default(),
             consensus_key: setup.keys.consensus,
             author_key: setup.keys.author,
         };

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use realdid_api::{Health, Status};
-use realdid_network::{peer_id, validators};
+use realdid_api::{Disk, Health, Link, Status};
+use realdid_network::peer_id;
 use realdid_replica::Input;
 use realdid_types::Validator;
 
@@ -33,6 +33,7 @@ impl Core {
     fn check_space(&mut self) {
         let Ok(space) = rustix::fs::statvfs(self.store.folder()) else { return };
         let free = space.f_bavail.saturating_mul(space.f_frsize);
+        self.disk_free = free;
         let is_full = free < self.low_water;
         if is_full != self.is_disk_full {
             if is_full {
@@ -54,13 +55,13 @@ impl Core {
         let (at, tip) = (engine.at(), engine.tip());
         let genesis = self.store.genesis();
         let set = engine.validators();
-        let connected =
-            self.validators_plane().map_or_else(|| self.public_peers.clone(), validators::Plane::connected);
-        let is_missing = |validator: &&Validator| {
-            validator.transport_key != self.transport_key && !connected.contains(&validator.transport_key)
-        };
+        let links: Vec<Link> = set
+            .iter()
+            .filter(|other| other.transport_key != self.transport_key)
+            .map(|other| self.link(other))
+            .collect();
         let missing: Vec<String> =
-            set.iter().filter(is_missing).map(|validator| validator.organisation.to_string()).collect();
+            links.iter().filter(|link| !link.connected).map(|link| link.organisation.clone()).collect();
         let sizes = self.replica.sizes();
         let size = |place: usize| sizes.get(place).copied().unwrap_or(0);
         Status {
@@ -69,7 +70,10 @@ impl Core {
             network: genesis.network.to_string(),
             genesis: self.genesis.to_string(),
             development: genesis.development,
-            validator: set.index_of(&self.me).is_some(),
+            validator: self.is_validator(),
+            voting: self.is_validator() && !self.is_stopped() && engine.is_voting(),
+            alarm: engine.alarm().is_some(),
+            votes_lost: self.is_validator() && !self.replica.is_whole(),
             peer: peer_id(&self.transport_key).map_or_else(String::new, |peer| peer.to_string()),
             epoch: at.epoch.0,
             view: at.view.0,
@@ -82,10 +86,41 @@ impl Core {
             connected: set.len().saturating_sub(missing.len()),
             health: self.health(&missing, set.len(), set.quorum().size()),
             missing,
+            links,
+            public_peers: self.public_peers.len(),
             waiting: size(8),
             pending_batches: size(3),
+            pending_batch_bytes: self.replica.pending_bytes(),
+            disk: Disk {
+                free_bytes: self.disk_free,
+                low_water_bytes: self.low_water,
+                full: self.is_disk_full,
+            },
             uptime_s: self.started.elapsed().as_secs(),
         }
+    }
+
+    fn link(&self, to: &Validator) -> Link {
+        let transport = &to.transport_key;
+        let plane = self.validators_plane();
+        Link {
+            organisation: to.organisation.to_string(),
+            connected: match plane {
+                Some(plane) => plane.is_connected(transport),
+                None => self.public_peers.contains(transport),
+            },
+            queued_bytes: plane.and_then(|plane| plane.queued_bytes(transport)).unwrap_or(0),
+            round_trip_ms: self.round_trips.get(transport).map(|time| time.as_secs_f64() * 1e3),
+        }
+    }
+
+    fn is_validator(&self) -> bool {
+        self.replica.engine().validators().index_of(&self.me).is_some()
+    }
+
+    /// Whether nothing but somebody's help lets it vote again.
+    fn is_stopped(&self) -> bool {
+        self.replica.engine().alarm().is_some() || self.is_disk_full
     }
 
     fn health(&self, missing: &[String], validators: usize, quorum: usize) -> Health {
@@ -108,11 +143,9 @@ impl Core {
                 missing.join(", ")
             ));
         }
-        let is_validator = engine.validators().index_of(&self.me).is_some();
-        let is_stopped = engine.alarm().is_some() || self.is_disk_full;
-        if is_validator && !is_stopped && !engine.is_voting() {
+        if self.is_validator() && !self.is_stopped() && !engine.is_voting() {
             wrong.push("this validator does not vote yet: it asks the others where they are".to_owned());
-        } else if is_validator && !self.replica.is_whole() {
+        } else if self.is_validator() && !self.replica.is_whole() {
             wrong.push(
                 "this validator lost its votes: until some more blocks are final it counts as faulty, and no other \
                  one should be touched"

@@ -206,6 +206,13 @@ impl Replica {
         [&[blocks, proposals, shown, held, heard][..], &own].concat()
     }
 
+    /// How many bytes of pending batches are held.
+    #[must_use]
+    pub fn pending_bytes(&self) -> u64 {
+        let references = self.pool.held().filter_map(|digest| self.pool.reference(&digest));
+        references.map(|reference| u64::from(reference.bytes)).fold(0, u64::saturating_add)
+    }
+
     pub(crate) fn tell_engine(step: &mut Step<'_>, from: realdid_consensus::Peer, message: Incoming) {
         step.consensus.push_back(ToConsensus::Received { from, message });
     }

@@ -66,10 +66,10 @@ pub struct Join {
     /// The network's genesis
     #[arg(long, value_name = "FILE")]
     genesis: PathBuf,
-    /// Other validators: /ip4/192.0.2.7/tcp/9000/p2p/12D3Koo…
+    /// Other validators: /ip4/192.0.2.7/tcp/9000/p2p/12D3Koo…; without any, those in node.toml stay
     #[arg(long = "validator", value_name = "ADDRESS")]
     validators: Vec<PeerAddress>,
-    /// Peers of the public plane: /ip4/192.0.2.7/tcp/9001/p2p/12D3Koo…
+    /// Peers of the public plane: /ip4/192.0.2.7/tcp/9001/p2p/12D3Koo…; without any, those in node.toml stay
     #[arg(long = "peer", value_name = "ADDRESS")]
     peers: Vec<PeerAddress>,
     /// This consensus key never voted anywhere, though it was not made here; if that is wrong, the ledger can fork
@@ -130,9 +130,10 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
     }
 }
 
-/// A file that says that the consensus key beside it was made here and has never been used.
+/// A file that says that the consensus key was made here and has never been used. It is not among the keys: a backup of
+/// those that was made early must not say so of a key that has voted since.
 fn unused_mark(home: &Home) -> PathBuf {
-    home.keys().join("consensus.unused")
+    home.path().join("consensus.unused")
 }
 
 fn init_node(init: &Init) -> anyhow::Result<()> {
@@ -195,11 +196,10 @@ fn join_network(join: &Join) -> anyhow::Result<()> {
             "note: this node's author key is in no member of the genesis: its batches will not be taken"
         );
     }
-    let texts = |addresses: &[PeerAddress]| addresses.iter().map(ToString::to_string).collect();
     if let Some(plane) = &mut config.validators {
-        plane.peers = texts(&join.validators);
+        replace_unless_empty(&mut plane.peers, &join.validators);
     }
-    config.public.peers = texts(&join.peers);
+    replace_unless_empty(&mut config.public.peers, &join.peers);
     let is_unused = join.key_never_used || unused_mark(&home).exists();
     let history = if is_unused { KeyHistory::NeverVoted } else { KeyHistory::Unknown };
     Store::create(&home.ledger(), &genesis, history, author)?;
@@ -216,6 +216,13 @@ fn join_network(join: &Join) -> anyhow::Result<()> {
         join.home.display()
     );
     Ok(())
+}
+
+/// Whoever joins again after its disk was lost has a node.toml that names the others already.
+fn replace_unless_empty(peers: &mut Vec<String>, named: &[PeerAddress]) {
+    if !named.is_empty() {
+        *peers = named.iter().map(ToString::to_string).collect();
+    }
 }
 
 async fn start_node(start: Start) -> anyhow::Result<()> {

@@ -1,6 +1,13 @@
 //! One stream: a reader, and a writer that takes urgent frames first.
 
-use std::{io, time::Duration};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 use futures::{AsyncReadExt, AsyncWriteExt, io::BufReader};
@@ -23,19 +30,23 @@ const WRITE_MAX: Duration = Duration::from_secs(10);
 pub(crate) struct Queues {
     urgent: mpsc::Sender<Bytes>,
     bulk: mpsc::Sender<Bytes>,
+    bytes: Arc<AtomicUsize>,
 }
 
 /// Their other ends.
 pub(crate) struct Waiting {
     urgent: mpsc::Receiver<Bytes>,
     bulk: mpsc::Receiver<Bytes>,
+    bytes: Arc<AtomicUsize>,
 }
 
 impl Queues {
     pub(crate) fn new() -> (Self, Waiting) {
         let (urgent, urgent_waiting) = mpsc::channel(URGENT_MAX);
         let (bulk, bulk_waiting) = mpsc::channel(BULK_MAX);
-        (Self { urgent, bulk }, Waiting { urgent: urgent_waiting, bulk: bulk_waiting })
+        let bytes = Arc::new(AtomicUsize::new(0));
+        let waiting = Waiting { urgent: urgent_waiting, bulk: bulk_waiting, bytes: bytes.clone() };
+        (Self { urgent, bulk, bytes }, waiting)
     }
 
     pub(crate) fn push(&self, frame: Bytes, urgency: Urgency) -> bool {
@@ -43,22 +54,41 @@ impl Queues {
             Urgency::Urgent => &self.urgent,
             Urgency::Bulk => &self.bulk,
         };
-        queue.try_send(frame).is_ok()
+        let length = frame.len();
+        // before the other end can take it off again
+        self.bytes.fetch_add(length, Relaxed);
+        let has_room = queue.try_send(frame).is_ok();
+        if !has_room {
+            self.bytes.fetch_sub(length, Relaxed);
+        }
+        has_room
+    }
+
+    /// How many bytes wait.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.load(Relaxed)
     }
 }
 
 impl Waiting {
     /// The next frame, urgent ones first.
     async fn next(&mut self) -> Option<Bytes> {
-        tokio::select! {
+        let frame = tokio::select! {
             biased;
             frame = self.urgent.recv() => frame,
             frame = self.bulk.recv() => frame,
-        }
+        };
+        self.take_off(frame)
     }
 
     fn next_now(&mut self) -> Option<Bytes> {
-        self.urgent.try_recv().or_else(|_| self.bulk.try_recv()).ok()
+        let frame = self.urgent.try_recv().or_else(|_| self.bulk.try_recv()).ok();
+        self.take_off(frame)
+    }
+
+    fn take_off(&self, frame: Option<Bytes>) -> Option<Bytes> {
+        self.bytes.fetch_sub(frame.as_ref().map_or(0, Bytes::len), Relaxed);
+        frame
     }
 }
 
@@ -102,4 +132,25 @@ async fn write_all(writer: impl futures::AsyncWrite + Unpin, mut waiting: Waitin
         timeout(WRITE_MAX, writer.flush()).await??;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn bytes_that_wait_are_those_pushed_with_success_and_not_taken() {
+        let (queues, mut waiting) = Queues::new();
+        for _ in 0..BULK_MAX {
+            assert!(queues.push(Bytes::from_static(b"bulk"), Urgency::Bulk));
+        }
+        assert!(!queues.push(Bytes::from_static(b"bulk"), Urgency::Bulk));
+        assert!(queues.push(Bytes::from_static(b"urgent"), Urgency::Urgent));
+        assert_eq!(queues.bytes(), 4 * BULK_MAX + 6);
+
+        assert_eq!(waiting.next().await, Some(Bytes::from_static(b"urgent")));
+        assert_eq!(queues.bytes(), 4 * BULK_MAX);
+        while waiting.next_now().is_some() {}
+        assert_eq!(queues.bytes(), 0);
+    }
 }

@@ -102,10 +102,10 @@ impl Plane {
         self.links.with(peer, |_| ()).is_some()
     }
 
-    /// Those to whom a stream is up.
+    /// How many bytes wait to leave to this peer; none if no stream is up.
     #[must_use]
-    pub fn connected(&self) -> BTreeSet<PublicKey> {
-        self.links.0.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
+    pub fn queued_bytes(&self, peer: &PublicKey) -> Option<usize> {
+        self.links.with(peer, Queues::bytes)
     }
 
     /// Exactly these may connect, and those with addresses are connected to.
