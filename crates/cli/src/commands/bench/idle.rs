@@ -10,7 +10,7 @@ use anyhow::ensure;
 use realdid_client::Wait;
 use serde_json::{Value, json};
 
-use super::{load::Bench, workload::Workload};
+use super::{network::Bench, workload::Workload};
 use crate::output::{Format, print, row};
 
 /// Writers that sync at the same time: one for each validator.
@@ -33,11 +33,9 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: Arguments, format: Format) -> anyhow::Result<()> {
     let sync = sync_together()?;
-    let folder = std::env::temp_dir().join(format!("realdid-idle-{}", std::process::id()));
-    let mut bench = Bench::start(&folder, arguments.validators, arguments.seed).await?;
+    let bench = Bench::start("idle", arguments.validators, arguments.seed).await?;
     let measured = measure(&bench, &arguments).await;
     bench.end().await?;
-    std::fs::remove_dir_all(&folder)?;
     let times = measured?;
     let tenth = (times.len() / 10).max(1);
     let result = json!({

@@ -3,6 +3,10 @@
 mod idle;
 mod limits;
 mod load;
+mod network;
+mod saturation;
+mod submit;
+mod sync;
 mod usage;
 mod workload;
 
@@ -17,6 +21,10 @@ pub(crate) enum Command {
     Idle(idle::Arguments),
     /// Committed transactions per second of a network of its own, at a rate or as fast as it goes
     Load(load::Arguments),
+    /// More and more transactions per second, until the network cannot follow
+    Saturation(saturation::Arguments),
+    /// How fast a validator that lost its disk catches up while the others go on
+    Sync(sync::Arguments),
 }
 
 pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> {
@@ -24,5 +32,7 @@ pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> 
         Command::Limits => limits::run(format),
         Command::Idle(arguments) => idle::run(arguments, format).await,
         Command::Load(arguments) => load::run(arguments, format).await,
+        Command::Saturation(arguments) => saturation::run(arguments, format).await,
+        Command::Sync(arguments) => sync::run(arguments, format).await,
     }
 }

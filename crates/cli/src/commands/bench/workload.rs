@@ -33,8 +33,17 @@ impl Workload {
         signed
     }
 
+    /// Transactions for each of some nodes, so many in all; each sender's are all for one of them, in their order.
+    pub(crate) fn lanes(&mut self, count: usize, nodes: usize) -> Vec<Vec<SignedTransaction>> {
+        let mut lanes = vec![Vec::new(); nodes];
+        for (place, signed) in self.next(count).into_iter().enumerate() {
+            lanes[place / 2 % nodes].push(signed);
+        }
+        lanes
+    }
+
     /// Transactions in turn: a creation, and an update of the next of the known DIDs.
-    pub(crate) fn next(&mut self, count: usize) -> Vec<SignedTransaction> {
+    fn next(&mut self, count: usize) -> Vec<SignedTransaction> {
         (0..count).map(|place| if place % 2 == 0 { self.create() } else { self.update() }).collect()
     }
 
