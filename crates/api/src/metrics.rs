@@ -95,6 +95,15 @@ fn register_status(registry: &mut Registry, ports: &Ports) {
     gauge("batches_pending", "Batches that no final block has listed", status.pending_batches as u64);
     gauge("clients_waiting", "Transactions that clients wait for", ports.waiting.len() as u64);
     gauge("uptime_seconds", "Since the start", status.uptime_s);
+    if let Some(offset) = status.clock_offset_ms {
+        let clock: Gauge = Gauge::default();
+        clock.set(offset);
+        registry.register(
+            "clock_offset_milliseconds",
+            "How far the clock is ahead of the other validators'; up to what a block takes is no error",
+            clock,
+        );
+    }
     let missing = Family::<Organisation, Gauge>::default();
     for organisation in &status.missing {
         missing.get_or_create(&Organisation { organisation: organisation.clone() }).set(1);

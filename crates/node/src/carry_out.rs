@@ -54,10 +54,7 @@ impl Core {
             }
             Effect::Distrust(peer, reason) => self.distrust(peer, &reason),
             Effect::Alarm(alarm) => {
-                tracing::error!(
-                    ?alarm,
-                    "the chain contradicts itself, or this key votes elsewhere: voting stops"
-                );
+                tracing::error!(?alarm, "voting stops: {}", crate::alarm::words(&alarm));
             }
         }
         None
@@ -98,8 +95,11 @@ impl Core {
         }
         let decided = commit.execution.receipts.iter().filter(|receipt| receipt.outcome.is_decided());
         let decided: Arc<[_]> = decided.map(|receipt| (receipt.transaction, receipt.outcome)).collect();
-        let age = self.now().wall.0.saturating_sub(header.time.0);
-        self.metrics.commit_latency.observe(age as f64 / 1e3);
+        let age = self.now().wall.0.cast_signed().saturating_sub(header.time.0.cast_signed());
+        self.metrics.commit_latency.observe(age.max(0) as f64 / 1e3);
+        if self.replica.engine().validators().index_of(&self.me) != Some(header.proposer) {
+            self.clock.saw(header, self.replica.engine().at(), age);
+        }
         self.metrics.blocks.inc();
         self.metrics.transactions.inc_by(decided.len() as u64);
         for (id, outcome) in decided.iter() {

@@ -20,6 +20,7 @@ use tokio::{
 };
 
 use crate::{
+    clock::Clock,
     disk::Syncs,
     event::{Event, Stored},
     peers::Peers,
@@ -83,6 +84,7 @@ pub(crate) struct Core {
     pub(crate) ticks: u64,
     pub(crate) low_water: u64,
     pub(crate) is_disk_full: bool,
+    pub(crate) clock: Clock,
 }
 
 impl Core {

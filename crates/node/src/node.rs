@@ -191,6 +191,7 @@ impl Node {
             ticks: 0,
             low_water: setup.config.storage.low_water_bytes,
             is_disk_full: false,
+            clock: Default::default(),
             consensus_key: setup.keys.consensus,
             author_key: setup.keys.author,
         };

@@ -85,6 +85,7 @@ impl Core {
             waiting: size(8),
             pending_batches: size(3),
             uptime_s: self.started.elapsed().as_secs(),
+            clock_offset_ms: self.clock.offset_ms(set.quorum().faulty()),
         }
     }
 
@@ -92,7 +93,10 @@ impl Core {
         let mut wrong = Vec::new();
         let engine = self.replica.engine();
         if let Some(alarm) = engine.alarm() {
-            wrong.push(format!("voting has stopped: {alarm:?}; docs/operate.md says what that means"));
+            wrong.push(format!(
+                "voting has stopped: {}. When that is settled, stop this node and run `realdid node clear-alarm`",
+                crate::alarm::words(alarm)
+            ));
         }
         if self.is_disk_full {
             wrong.push(format!(
