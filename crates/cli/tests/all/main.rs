@@ -2,6 +2,8 @@
 
 mod by_hand;
 mod errors;
+mod manners;
 mod network;
+mod operators;
 mod program;
 mod refusals;
