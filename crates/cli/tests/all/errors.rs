@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::program::realdid;
+use crate::program::{Testnet, realdid};
 
 fn error(text: &str) -> Value {
     let value: Value = serde_json::from_str(text).unwrap_or_else(|_| panic!("no JSON: {text}"));
@@ -46,5 +46,38 @@ fn each_cause_is_said_once() {
     assert!(parts.len() > 1, "{words}");
     for part in &parts {
         assert_eq!(words.matches(part).count(), 1, "{part:?} is said again in {words}");
+    }
+}
+
+#[test]
+fn logs_and_what_is_done_to_nodes_come_as_json_too() {
+    let testnet = Testnet::up(&["-n", "1", "--gateways", "0", "--seed", "31"]);
+    let json = |arguments: &[&str]| -> Value {
+        serde_json::from_str(&testnet.run([arguments, &["--output", "json"]].concat()).ok()).expect("JSON")
+    };
+    let logs = json(&["testnet", "logs", "ministry"]);
+    assert!(
+        logs[0]["lines"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|line| line.as_str().unwrap().contains("the node runs"))
+    );
+    assert_eq!(json(&["testnet", "pause", "ministry"])[0]["state"], "stands still");
+    assert_eq!(json(&["testnet", "resume", "ministry"])[0]["node"], "ministry");
+    assert_eq!(json(&["testnet", "down"])["state"], "down");
+}
+
+#[test]
+fn a_genesis_of_another_network_is_named_beside_the_node_s_own() {
+    let testnet = Testnet::up(&["-n", "1", "--gateways", "0", "--seed", "32"]);
+    let text = std::fs::read_to_string(testnet.folder().join("nodes/ministry/genesis.json")).unwrap();
+    let other = testnet.0.path().join("other.json");
+    std::fs::write(&other, text.replace("\"testnet\"", "\"another\"")).unwrap();
+    let nobody = "did:realdid:testnet:8YqdYBjUjWP5REgR5VuhAdvkxxCTJAMDpmczWqwftV1H";
+    let ran = testnet.run(["did", "resolve", nobody, "--genesis", other.to_str().unwrap()]);
+    assert_eq!(ran.status, 5, "{}", ran.err);
+    for word in ["testnet (", "another (", "--node", "--genesis"] {
+        assert!(ran.err.contains(word), "{word} is not in {}", ran.err);
     }
 }
