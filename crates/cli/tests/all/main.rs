@@ -9,3 +9,4 @@ mod network;
 mod operators;
 mod program;
 mod refusals;
+mod surroundings;
