@@ -60,6 +60,9 @@ pub struct Status {
     pub disk: Disk,
     /// Seconds since it started.
     pub uptime_s: u64,
+    /// How far its clock is ahead of the other validators', as their blocks show, in milliseconds; negative if it is
+    /// behind, none if too few of them made a block yet. Up to what a block takes to be final is no error.
+    pub clock_offset_ms: Option<i64>,
     /// Whether it is in order, and if not, why.
     pub health: Health,
 }

@@ -22,6 +22,9 @@ pub enum Finding {
     /// Something is not shown.
     #[error("block {0}: {1} is not shown")]
     Missing(Height, &'static str),
+    /// Everything was checked and holds, but for the newest blocks nobody vouches.
+    #[error("block {0}: neither for it nor for a block above it is a certificate shown")]
+    Uncertified(Height),
     /// Whoever shows the chain does not answer.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -79,9 +82,15 @@ impl<'a> Audit<'a> {
         }
         self.own.sync()?;
         if self.progress.certified < self.progress.tip {
-            return Err(Finding::Missing(self.progress.tip, "a certificate for it or a block above it"));
+            return Err(Finding::Uncertified(self.progress.tip));
         }
         Ok(self.progress)
+    }
+
+    /// How far it is.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        self.progress
     }
 
     fn check_block(&mut self, height: Height) -> Result<(), Finding> {

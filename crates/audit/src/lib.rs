@@ -7,7 +7,9 @@
 //! where it was.
 
 mod check;
+mod compare;
 mod source;
 
 pub use check::{Audit, Finding, Progress};
+pub use compare::compare;
 pub use source::{Source, SourceError};

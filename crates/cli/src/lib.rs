@@ -50,9 +50,9 @@ enum Noun {
         /// Which shell
         shell: clap_complete::Shell,
     },
-    /// Transactions
+    /// Transactions: hand them in, and see what became of them
     #[command(subcommand)]
-    Tx(commands::ledger::TxCommand),
+    Tx(commands::tx::Command),
     /// The whole ledger, checked from genesis to tip
     #[command(subcommand)]
     Chain(commands::chain::Command),
@@ -68,9 +68,9 @@ enum Noun {
     /// What this machine and this build can do
     #[command(subcommand)]
     Bench(commands::bench::Command),
-    /// Validators
+    /// Validators: who they are, and who is to be one
     #[command(subcommand)]
-    Validators(commands::ledger::ValidatorsCommand),
+    Validators(commands::validators::Command),
 }
 
 /// The program's command line, for whoever asks what it takes instead of running it.
@@ -82,7 +82,10 @@ pub fn command() -> clap::Command {
 /// Runs the program and says how it ended.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return exit::report_command_line(&error),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -95,7 +98,7 @@ pub fn main() -> ExitCode {
         match arguments.noun {
             Noun::Keys(command) => commands::keys::run(command, format),
             Noun::Genesis(command) => commands::genesis::run(command, format),
-            Noun::Node(command) => commands::node::run(command).await,
+            Noun::Node(command) => commands::node::run_in(command, format).await,
             Noun::Testnet(command) => testnet::run(command, format).await,
             Noun::Did(command) => commands::did::run(command, format).await,
             Noun::Status(target) => commands::ledger::status(&target, format).await,
@@ -104,20 +107,17 @@ pub fn main() -> ExitCode {
                 clap_complete::generate(shell, &mut command(), "realdid", &mut std::io::stdout());
                 Ok(())
             }
-            Noun::Tx(command) => commands::ledger::tx(command, format).await,
+            Noun::Tx(command) => commands::tx::run(command, format).await,
             Noun::Chain(command) => commands::chain::run(command, format).await,
             Noun::Bench(command) => commands::bench::run(command, format).await,
             Noun::Db(command) => commands::db::run(command, format),
             Noun::Members(command) => commands::ledger::members(command, format).await,
             Noun::Block(command) => commands::ledger::block(command, format).await,
-            Noun::Validators(command) => commands::ledger::validators(command, format).await,
+            Noun::Validators(command) => commands::validators::run(command, format).await,
         }
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            exit::code_of(&error)
-        }
+        Err(error) => exit::report(format, &error),
     }
 }

@@ -28,6 +28,14 @@ pub fn print<T: Serialize>(
     Ok(())
 }
 
+/// Says what was done: as JSON, or in a sentence.
+///
+/// # Errors
+/// If it is no JSON.
+pub fn say(format: Format, value: &serde_json::Value, sentence: &str) -> anyhow::Result<()> {
+    print(format, value, |_| vec![row([sentence])])
+}
+
 /// Prints rows in columns as wide as their widest cell.
 pub fn print_table(rows: &[Vec<String>]) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);

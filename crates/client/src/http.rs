@@ -49,8 +49,8 @@ pub struct Problem {
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// Nobody answers.
-    #[error("{0} does not answer: {1}; is the node running? `realdid testnet up` starts a network")]
-    Unreachable(String, reqwest::Error),
+    #[error("{0} does not answer; is the node running? `realdid testnet up` starts a network")]
+    Unreachable(String, #[source] reqwest::Error),
     /// The node refuses.
     #[error("{} ({})", .0.detail, .0.code)]
     Refused(Problem),
@@ -260,11 +260,11 @@ impl NodeClient {
         ClientError::Unreachable(self.base.clone(), error)
     }
 
-    fn strange(&self, error: impl std::fmt::Display) -> ClientError {
+    pub(crate) fn strange(&self, error: impl std::fmt::Display) -> ClientError {
         ClientError::Answer(self.base.clone(), error.to_string())
     }
 
-    fn bytes(&self, text: &str) -> Result<Vec<u8>, ClientError> {
+    pub(crate) fn bytes(&self, text: &str) -> Result<Vec<u8>, ClientError> {
         STANDARD.decode(text).map_err(|error| self.strange(error))
     }
 }

@@ -1,11 +1,13 @@
 //! What speaks to a RealDID node: build and sign transactions, hand them in, follow them, and check what a node says
 //! of a DID without trusting it.
 
+mod consortium;
 mod governance;
 mod http;
 mod light;
 mod sign;
 
+pub use consortium::{MemberView, ProposalView, ValidatorView, ValidatorsView};
 pub use governance::{Member, possession};
 pub use http::{ClientError, NodeClient, Problem, Resolved, Submitted, Wait};
 pub use light::{LightClient, ProvenRecord, RecordProof, Untrusted};

@@ -55,10 +55,7 @@ impl Core {
             }
             Effect::Distrust(peer, reason) => self.distrust(peer, &reason),
             Effect::Alarm(alarm) => {
-                tracing::error!(
-                    ?alarm,
-                    "the chain contradicts itself, or this key votes elsewhere: voting stops"
-                );
+                tracing::error!(?alarm, "voting stops: {}", crate::alarm::words(&alarm));
             }
         }
         None
@@ -99,10 +96,13 @@ impl Core {
         }
         let decided = commit.execution.receipts.iter().filter(|receipt| receipt.outcome.is_decided());
         let decided: Arc<[_]> = decided.map(|receipt| (receipt.transaction, receipt.outcome)).collect();
-        let age = Duration::from_millis(self.now().wall.0.saturating_sub(header.time.0));
+        let age = self.now().wall.0.cast_signed().saturating_sub(header.time.0.cast_signed());
         let lost_views = header.at.view.0.saturating_sub(header.parent_view.0).saturating_sub(1);
         let outcomes = commit.execution.receipts.iter().map(|receipt| receipt.outcome);
-        self.metrics.count_block(age, lost_views, outcomes);
+        self.metrics.count_block(Duration::from_millis(age.max(0).cast_unsigned()), lost_views, outcomes);
+        if self.replica.engine().validators().index_of(&self.me) != Some(header.proposer) {
+            self.clock.saw(header, self.replica.engine().at(), age);
+        }
         for (id, outcome) in decided.iter() {
             self.waiting.tell(id, Fate::Final { height: header.height, outcome: *outcome });
         }

@@ -20,6 +20,7 @@ use tokio::{
 };
 
 use crate::{
+    clock::Clock,
     disk::Syncs,
     event::{Event, Stored},
     peers::Peers,
@@ -87,6 +88,7 @@ pub(crate) struct Core {
     pub(crate) disk_free: u64,
     /// How long a small message last took to a validator and back, by transport keys, while a stream is up.
     pub(crate) round_trips: BTreeMap<PublicKey, Duration>,
+    pub(crate) clock: Clock,
 }
 
 impl Core {

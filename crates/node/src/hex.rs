@@ -3,12 +3,14 @@
 use realdid_crypto::Digest;
 
 /// 32 bytes as text.
-pub(crate) fn encode(bytes: &[u8; 32]) -> String {
+#[must_use]
+pub fn encode(bytes: &[u8; 32]) -> String {
     Digest::from_bytes(*bytes).to_string()
 }
 
 /// 32 bytes of a text with 64 digits.
-pub(crate) fn decode(text: &str) -> Option<[u8; 32]> {
+#[must_use]
+pub fn decode(text: &str) -> Option<[u8; 32]> {
     let digits = text.as_bytes();
     if digits.len() != 64 {
         return None;

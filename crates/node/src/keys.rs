@@ -138,3 +138,9 @@ pub fn load(path: &Path) -> Result<Seed, KeyError> {
     let text = Zeroizing::new(std::fs::read_to_string(path).map_err(failed)?);
     hex::decode(text.trim_end()).map(Zeroizing::new).ok_or_else(|| KeyError::Malformed(path.to_owned()))
 }
+
+/// The public key that 64 hexadecimal digits name; none if they name none.
+#[must_use]
+pub fn public_key(text: &str) -> Option<PublicKey> {
+    hex::decode(text).map(PublicKey::ed25519)
+}

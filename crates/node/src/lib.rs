@@ -5,13 +5,15 @@
 //! a thread that syncs the disk, one that verifies signatures, one for each network, and the interface. So a slow
 //! disk, a flood or a panic beyond the core reaches it as an event that comes late or not at all.
 
+pub mod alarm;
 mod carry_out;
+mod clock;
 pub mod config;
 mod core;
 mod disk;
 mod event;
 pub mod genesis_file;
-mod hex;
+pub mod hex;
 pub mod keys;
 mod node;
 mod peers;

@@ -198,6 +198,7 @@ impl Node {
             is_disk_full: false,
             disk_free: 0,
             round_trips: Default::default(),
+            clock: Default::default(),
             consensus_key: setup.keys.consensus,
             author_key: setup.keys.author,
         };

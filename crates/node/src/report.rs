@@ -97,6 +97,7 @@ impl Core {
                 full: self.is_disk_full,
             },
             uptime_s: self.started.elapsed().as_secs(),
+            clock_offset_ms: self.clock.offset_ms(set.quorum().faulty()),
         }
     }
 
@@ -127,7 +128,10 @@ impl Core {
         let mut wrong = Vec::new();
         let engine = self.replica.engine();
         if let Some(alarm) = engine.alarm() {
-            wrong.push(format!("voting has stopped: {alarm:?}; docs/operate.md says what that means"));
+            wrong.push(format!(
+                "voting has stopped: {}. When that is settled, stop this node and run `realdid node clear-alarm`",
+                crate::alarm::words(alarm)
+            ));
         }
         if self.is_disk_full {
             wrong.push(format!(

@@ -1,7 +1,10 @@
-//! The bytes of an alarm: a number for its kind, then its parts, each behind its length.
+//! The alarm that stopped voting. Its bytes are a number for its kind, then its parts, each behind its length.
 
 use realdid_consensus::Alarm;
 use realdid_types::{BlockDigest, Certificate, VoteStatement, Wire};
+use rocksdb::WriteBatch;
+
+use crate::{Column, Error, Store, store::facts};
 
 const CERTIFICATES: u8 = 1;
 const FORK: u8 = 2;
@@ -21,6 +24,32 @@ pub(crate) fn encode(alarm: &Alarm) -> Vec<u8> {
         bytes.extend(part);
     }
     bytes
+}
+
+impl Store {
+    /// Why voting stopped; none if it did not, or an operator cleared it.
+    ///
+    /// # Errors
+    /// If the disk cannot be read, or what is there is no alarm.
+    pub fn alarm(&self) -> Result<Option<Alarm>, Error> {
+        let Some(bytes) = self.read(Column::Facts, facts::ALARM)? else { return Ok(None) };
+        decode(&bytes).map(Some).ok_or_else(|| self.damage("its alarm cannot be read".to_owned()))
+    }
+
+    /// Lets voting go on at the next start. If the key voted elsewhere, the votes here are not all that it cast: then
+    /// they are forgotten, and the validator asks the others where they are, as after a lost disk.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn clear_alarm(&self) -> Result<(), Error> {
+        if let Some(Alarm::ForeignVote(_)) = self.alarm()? {
+            self.forget_votes()?;
+        }
+        let mut batch = WriteBatch::default();
+        self.delete(&mut batch, Column::Facts, facts::ALARM);
+        self.commit_batch(batch)?;
+        self.sync()
+    }
 }
 
 /// None if these are not the bytes of an alarm.

@@ -156,19 +156,11 @@ impl Store {
     /// The receipts of a final block, in order.
     #[must_use]
     pub fn receipts(&self, height: Height) -> Option<Vec<Receipt>> {
-        let all = self.get(Column::Receipts, &height_key(height))?;
-        let mut rest = &all[..];
-        let mut receipts = Vec::new();
-        while let Some((length, after)) = rest.split_first() {
-            let read = after.split_at_checked(usize::from(*length));
-            let receipt = read.and_then(|(bytes, after)| Some((Receipt::decode(bytes).ok()?, after)));
-            let Some((receipt, after)) = receipt else {
-                panic!("{}", self.damage(format!("the receipts of block {height} cannot be read")))
-            };
-            receipts.push(receipt);
-            rest = after;
+        let bytes = self.get(Column::Receipts, &height_key(height))?;
+        match decode_receipts(&bytes) {
+            Some(receipts) => Some(receipts),
+            None => panic!("{}", self.damage(format!("the receipts of block {height} cannot be read"))),
         }
-        Some(receipts)
     }
 
     /// Where a transaction was decided, if it was.
@@ -179,6 +171,17 @@ impl Store {
         let place: [u8; 4] = place.try_into().ok()?;
         Some(Located { height: Height(u64::from_be_bytes(*height)), place: u32::from_be_bytes(place) })
     }
+}
+
+/// A block's receipts, each behind its length; none if these are not the bytes of such.
+pub(crate) fn decode_receipts(mut rest: &[u8]) -> Option<Vec<Receipt>> {
+    let mut receipts = Vec::new();
+    while let Some((length, after)) = rest.split_first() {
+        let (bytes, after) = after.split_at_checked(usize::from(*length))?;
+        receipts.push(Receipt::decode(bytes).ok()?);
+        rest = after;
+    }
+    Some(receipts)
 }
 
 /// From when on no transaction of a batch can be decided.

@@ -23,7 +23,8 @@ impl Store {
         copy.sync()
     }
 
-    fn forget_votes(&self) -> Result<(), Error> {
+    /// Makes this a folder that says nothing of its key's past, as a lost disk does.
+    pub(crate) fn forget_votes(&self) -> Result<(), Error> {
         let mut batch = WriteBatch::default();
         for (key, _) in self.entries(Column::Votes)? {
             self.delete(&mut batch, Column::Votes, &key);

@@ -24,9 +24,9 @@ pub enum Error {
     OtherNetwork {
         /// Which folder.
         folder: PathBuf,
-        /// The digest of its genesis.
+        /// Its network: name and digest of the genesis.
         found: String,
-        /// The digest of the genesis given.
+        /// That of the genesis given.
         expected: String,
     },
     /// Written by a newer program.

@@ -11,9 +11,11 @@
 mod alarm;
 mod cache;
 mod chain;
+mod check;
 mod checkpoint;
 mod columns;
 mod error;
+mod lock;
 mod recover;
 mod snapshot;
 mod store;

@@ -10,7 +10,7 @@ use realdid_sync::ChainStore;
 use realdid_types::{BlockDigest, Epoch, EpochEnd, EpochView, SignedBatch, StateRoot, ValidatorSet};
 
 use crate::{
-    Column, Error, Store, alarm,
+    Column, Error, Store,
     store::{Entry, facts},
 };
 
@@ -76,11 +76,6 @@ impl Store {
         } else {
             Folder::Wiped
         })
-    }
-
-    fn alarm(&self) -> Result<Option<realdid_consensus::Alarm>, Error> {
-        let Some(bytes) = self.read(Column::Facts, facts::ALARM)? else { return Ok(None) };
-        alarm::decode(&bytes).map(Some).ok_or_else(|| self.damage("its alarm cannot be read".to_owned()))
     }
 
     fn pending_batches(&self) -> Result<Vec<Arc<SignedBatch>>, Error> {

@@ -13,7 +13,7 @@ use realdid_merkle::{Page, PageId};
 use realdid_types::{BlockDigest, Genesis, Height, Wire};
 use rocksdb::{DB, IteratorMode, WriteBatch};
 
-use crate::{Column, ColumnSize, Error, Snapshot, cache::Cache, columns, votes::Kept};
+use crate::{Column, ColumnSize, Error, Snapshot, cache::Cache, columns, lock, votes::Kept};
 
 /// What this program writes.
 const FORMAT: u64 = 1;
@@ -75,6 +75,8 @@ pub struct Store {
     provable: Mutex<Option<Arc<Snapshot>>>,
     /// Whose batches are numbered here.
     author: PublicKey,
+    /// Keeps nodes out of a folder that is only looked at; RocksDB itself does so for the others.
+    lock: Option<std::fs::File>,
 }
 
 impl Store {
@@ -113,12 +115,36 @@ impl Store {
         // a later version may have more columns
         options.create_missing_column_families(true);
         let mut store = Self::open_database(folder, &options, genesis.clone(), author)?;
-        store.check_format()?;
-        store.check_network(genesis)?;
-        let tip = store.number_fact(facts::TIP)?.ok_or_else(|| store.damage("it has no tip".to_owned()))?;
-        store.tip = AtomicU64::new(tip);
+        store.check_whose()?;
         store.kept = Mutex::new(store.read_kept()?);
         Ok(store)
+    }
+
+    /// Opens a folder to look at it: nothing in it changes, and no node can start on it as long as this lives.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_read_only(folder: &Path, genesis: &Genesis, author: PublicKey) -> Result<Self, Error> {
+        if !folder.join("CURRENT").exists() {
+            return Err(Error::Missing(folder.to_owned()));
+        }
+        let lock = lock::keep_nodes_out(folder)?;
+        let options = columns::database_options();
+        let db = DB::open_cf_descriptors_read_only(&options, folder, columns::descriptors(), false)
+            .map_err(|error| Error::of_rocksdb(folder, &error))?;
+        let mut store = Self::around(db, folder, genesis.clone(), author);
+        store.lock = lock;
+        store.check_whose()?;
+        Ok(store)
+    }
+
+    /// Whether the folder is this network's and of a format that is known; then its tip is, too.
+    fn check_whose(&mut self) -> Result<(), Error> {
+        self.check_format()?;
+        self.check_network()?;
+        let tip = self.number_fact(facts::TIP)?.ok_or_else(|| self.damage("it has no tip".to_owned()))?;
+        self.tip = AtomicU64::new(tip);
+        Ok(())
     }
 
     fn open_database(
@@ -129,7 +155,11 @@ impl Store {
     ) -> Result<Self, Error> {
         let db = DB::open_cf_descriptors(options, folder, columns::descriptors())
             .map_err(|error| Error::of_rocksdb(folder, &error))?;
-        Ok(Self {
+        Ok(Self::around(db, folder, genesis, author))
+    }
+
+    fn around(db: DB, folder: &Path, genesis: Genesis, author: PublicKey) -> Self {
+        Self {
             folder: folder.to_owned(),
             db: Arc::new(db),
             genesis,
@@ -138,7 +168,8 @@ impl Store {
             lately: Mutex::new(Lately { pages: Cache::new(PAGES_CACHED), values: Cache::new(VALUES_CACHED) }),
             provable: Mutex::new(None),
             author,
-        })
+            lock: None,
+        }
     }
 
     fn write_genesis(&self, genesis: &Genesis, history: KeyHistory) -> Result<(), Error> {
@@ -162,17 +193,18 @@ impl Store {
         }
     }
 
-    fn check_network(&self, genesis: &Genesis) -> Result<(), Error> {
+    fn check_network(&self) -> Result<(), Error> {
         let bytes = self.read(Column::Facts, facts::GENESIS)?;
         let bytes = bytes.ok_or_else(|| self.damage("it has no genesis".to_owned()))?;
         let found = Genesis::decode(&bytes).map_err(|error| self.damage(error.to_string()))?;
-        if found == *genesis {
+        if found == self.genesis {
             return Ok(());
         }
+        let name = |genesis: &Genesis| format!("{} ({})", genesis.network, genesis.digest());
         Err(Error::OtherNetwork {
             folder: self.folder.clone(),
-            found: found.digest().to_string(),
-            expected: genesis.digest().to_string(),
+            found: name(&found),
+            expected: name(&self.genesis),
         })
     }
 

@@ -172,7 +172,7 @@ impl Store {
         Ok(kept)
     }
 
-    fn view_fact(&self, name: &[u8]) -> Result<EpochView, Error> {
+    pub(crate) fn view_fact(&self, name: &[u8]) -> Result<EpochView, Error> {
         let Some(bytes) = self.read(Column::Facts, name)? else { return Ok(EpochView::default()) };
         let numbers: [u8; 16] = bytes
             .try_into()
@@ -183,7 +183,7 @@ impl Store {
     }
 }
 
-fn proposal_name(proposal: &Proposal) -> (Height, Epoch, BlockDigest) {
+pub(crate) fn proposal_name(proposal: &Proposal) -> (Height, Epoch, BlockDigest) {
     let header = &proposal.block.header;
     (header.height, header.at.epoch, header.digest())
 }
@@ -203,14 +203,14 @@ const fn kind_number(kind: VoteKind) -> u8 {
     }
 }
 
-fn vote_key(at: EpochView, kind: VoteKind) -> Vec<u8> {
+pub(crate) fn vote_key(at: EpochView, kind: VoteKind) -> Vec<u8> {
     [&view_key(at)[..], &[kind_number(kind)]].concat()
 }
 
-fn certificate_key(statement: &VoteStatement) -> Vec<u8> {
+pub(crate) fn certificate_key(statement: &VoteStatement) -> Vec<u8> {
     [&vote_key(statement.at, statement.kind)[..], statement.block.0.as_bytes()].concat()
 }
 
-fn proposal_key((height, epoch, block): (Height, Epoch, BlockDigest)) -> Vec<u8> {
+pub(crate) fn proposal_key((height, epoch, block): (Height, Epoch, BlockDigest)) -> Vec<u8> {
     [&height_key(height)[..], &epoch.0.to_be_bytes(), block.0.as_bytes()].concat()
 }

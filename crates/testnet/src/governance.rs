@@ -1,14 +1,10 @@
 //! Changes of the validators: the members' keys of a test network all lie on this machine.
 
 use anyhow::{Context, ensure};
-use base64::{Engine, engine::general_purpose::STANDARD};
 use realdid_client::{Member, NodeClient, Wait, possession};
 use realdid_crypto::SecretKey;
 use realdid_node::keys::{Purpose, load};
-use realdid_types::{
-    AddValidator, Block, Change, Genesis, OrganisationName, ProposalId, Sequence, Timestamp, Wire,
-};
-use serde_json::Value;
+use realdid_types::{AddValidator, Change, Genesis, OrganisationName, ProposalId, Sequence, Timestamp};
 
 use crate::{Network, now_ms};
 
@@ -29,19 +25,13 @@ pub async fn newcomer_change(
     let keys = network.home_of(&network.nodes[place]).keys();
     let key = |purpose: Purpose| anyhow::Ok(SecretKey::ed25519(&*load(&keys.join(purpose.file()))?));
     let consensus = key(Purpose::Consensus)?;
-    let header = newest(client).await?.header;
+    let header = client.newest_block().await?.header;
     Ok(Change::AddValidator(AddValidator {
         organisation: OrganisationName::new(organisation)?,
         consensus_key: consensus.public_key(),
         transport_key: key(Purpose::Transport)?.public_key(),
         proof: possession(genesis.digest(), &consensus, header.height, header.digest()),
     }))
-}
-
-async fn newest(client: &NodeClient) -> anyhow::Result<Block> {
-    let view: Value = client.get("/v1/blocks/latest").await?;
-    let text = view["encoded"].as_str().context("a block without bytes")?;
-    Ok(Block::decode(&STANDARD.decode(text)?)?)
 }
 
 /// Lets as many members as needed propose and approve a change; the proposal.
@@ -78,9 +68,9 @@ async fn member<'a>(
     name: &str,
     key: &'a SecretKey,
 ) -> anyhow::Result<Member<'a>> {
-    let members: Vec<Value> = client.get("/v1/members").await?;
-    let entry = members.iter().find(|member| member["name"] == name).context("no such member")?;
-    let sequence = Sequence(entry["next_sequence"].as_u64().context("a member without a number")?);
+    let members = client.members().await?;
+    let entry = members.iter().find(|member| member.name == name).context("no such member")?;
+    let sequence = Sequence(entry.next_sequence);
     let expires = Timestamp(now_ms() + EXPIRY_MS);
     Ok(Member { genesis: genesis.digest(), name: OrganisationName::new(name)?, key, sequence, expires })
 }

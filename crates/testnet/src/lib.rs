@@ -3,12 +3,15 @@
 
 mod citizens;
 mod governance;
+mod lock;
 mod network;
 mod plan;
 mod processes;
+mod remains;
 
 pub use citizens::{citizen, citizen_key, now_ms};
 pub use governance::{decide, newcomer_change};
+pub use lock::lock;
 pub use network::{Network, NodeEntry};
 pub use plan::{Wishes, make, make_newcomer, usual_folder};
 pub use processes::{Lifetime, end, spawn};

@@ -47,8 +47,12 @@ impl Network {
         let text = std::fs::read_to_string(&path).with_context(|| {
             format!("there is no test network in {}: start one with `realdid testnet up`", folder.display())
         })?;
-        let mut network: Self =
-            serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))?;
+        let mut network: Self = serde_json::from_str(&text).with_context(|| {
+            format!(
+                "{} is damaged: `realdid testnet reset` removes the network, and nothing else",
+                path.display()
+            )
+        })?;
         network.folder = folder.to_owned();
         Ok(network)
     }

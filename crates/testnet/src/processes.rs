@@ -62,17 +62,21 @@ impl NodeEntry {
         self.process().is_some_and(|pid| test_kill_process(pid).is_ok() && self.is_own(pid))
     }
 
+    /// Whether its process stands still.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.is_running() && self.process().and_then(state).is_some_and(|state| state == b'T')
+    }
+
     /// A process number may have been given to somebody else since, or belong to one that has ended and that nobody has
     /// asked about yet.
     fn is_own(&self, pid: Pid) -> bool {
-        let read = |name: &str| std::fs::read(format!("/proc/{}/{name}", pid.as_raw_nonzero()));
-        let (Ok(line), Ok(stat)) = (read("cmdline"), read("stat")) else { return false };
-        // the name before may contain anything; after its bracket comes the state
-        let state = stat.rsplit(|byte| *byte == b')').next().and_then(|rest| rest.get(1).copied());
+        let Ok(line) = std::fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())) else { return false };
+        let Some(state) = state(pid) else { return false };
         let name = format!("nodes/{}", self.name);
         let is_named = line.split(|byte| *byte == 0).any(|word| word.ends_with(name.as_bytes()));
         // a process that is just being started has no words yet
-        state != Some(b'Z') && (line.is_empty() || is_named)
+        state != b'Z' && (line.is_empty() || is_named)
     }
 
     /// Sends a signal.
@@ -84,6 +88,13 @@ impl NodeEntry {
         let pid = running.with_context(|| format!("{} does not run", self.name))?;
         kill_process(pid, signal).with_context(|| format!("{} takes no signal", self.name))
     }
+}
+
+/// The letter for a process's state.
+fn state(pid: Pid) -> Option<u8> {
+    let stat = std::fs::read(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?;
+    // the name before may contain anything; after its bracket comes the state
+    stat.rsplit(|byte| *byte == b')').next().and_then(|rest| rest.get(1).copied())
 }
 
 /// Ends nodes in order, and those that do not end by force.

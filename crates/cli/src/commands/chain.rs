@@ -18,7 +18,7 @@ use realdid_types::{BatchDigest, Block, Certificate, Epoch, EpochEnd, Genesis, H
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 
-use super::Target;
+use super::{Target, Trust, scratch::Scratch};
 use crate::output::{Format, print, row};
 
 /// What to do with the whole ledger.
@@ -36,9 +36,8 @@ pub(crate) struct Verify {
     /// Check the ledger in this folder instead of a node's; no node may be running on it
     #[arg(long, value_name = "FOLDER", conflicts_with = "node")]
     ledger: Option<PathBuf>,
-    /// The genesis that is trusted; without it, the node's own word is taken for what the network is
-    #[arg(long, value_name = "FILE")]
-    genesis: Option<PathBuf>,
+    #[command(flatten)]
+    trust: Trust,
     /// The auditor's own ledger: a later run goes on from it. Without it, everything is checked anew
     #[arg(long, value_name = "FOLDER")]
     into: Option<PathBuf>,
@@ -50,9 +49,9 @@ pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> 
         Some(_) => None,
         None => Some(verify.target.client()?),
     };
-    let genesis = match (&verify.genesis, &client) {
-        (Some(path), _) => GenesisFile::read(path)?.genesis()?,
-        (None, Some(client)) => client.genesis().await?,
+    let genesis = match (&verify.trust.genesis, &client) {
+        (_, Some(client)) => verify.trust.genesis(client).await?,
+        (Some(path), None) => GenesisFile::read(path)?.genesis()?,
         (None, None) => anyhow::bail!("--ledger needs --genesis: whose ledger should it be?"),
     };
     let handle = Handle::current();
@@ -67,12 +66,12 @@ fn audit(
     handle: &Handle,
     format: Format,
 ) -> anyhow::Result<()> {
-    let scratch = Scratch::new(verify.into.as_deref())?;
+    let scratch = Scratch::new(verify.into.as_deref(), &std::env::temp_dir())?;
     let own = open_own(scratch.folder(), genesis)?;
     let verifier = Ed25519Verifier::default();
     let source: Box<dyn Source> = match (client, &verify.ledger) {
         (Some(client), _) => Box::new(Node { client, handle: handle.clone(), newest: RefCell::new(None) }),
-        (None, Some(folder)) => Box::new(Store::open(folder, genesis, nobody())?),
+        (None, Some(folder)) => Box::new(Store::open_read_only(folder, genesis, nobody())?),
         (None, None) => anyhow::bail!("there is nothing to check"),
     };
     let started = Instant::now();
@@ -99,7 +98,7 @@ fn audit(
 }
 
 /// An auditor makes no batches.
-fn nobody() -> realdid_crypto::PublicKey {
+pub(crate) fn nobody() -> realdid_crypto::PublicKey {
     SecretKey::ed25519(&[0; 32]).public_key()
 }
 
@@ -113,38 +112,8 @@ fn open_own(folder: &Path, genesis: &Genesis) -> anyhow::Result<Store> {
     }
 }
 
-/// A folder that is named, or one for this run alone.
-struct Scratch {
-    folder: PathBuf,
-    is_mine: bool,
-}
-
-impl Scratch {
-    fn new(named: Option<&Path>) -> anyhow::Result<Self> {
-        if let Some(folder) = named {
-            return Ok(Self { folder: folder.to_owned(), is_mine: false });
-        }
-        let folder = std::env::temp_dir().join(format!("realdid-audit-{}", std::process::id()));
-        std::fs::create_dir(&folder)?;
-        Ok(Self { folder, is_mine: true })
-    }
-
-    fn folder(&self) -> &Path {
-        &self.folder
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if self.is_mine {
-            // what cannot be removed is left for the system to clean up
-            drop(std::fs::remove_dir_all(&self.folder));
-        }
-    }
-}
-
 /// A line on the terminal that says how far it is.
-fn progress_line() -> impl FnMut(&Progress) {
+pub(crate) fn progress_line() -> impl FnMut(&Progress) {
     let mut told = Instant::now();
     let shows = std::io::stderr().is_terminal();
     move |progress| {

@@ -1,16 +1,29 @@
 //! `realdid db`: a node's ledger on its disk. The node must not be running.
 
+mod check;
+
 use std::path::PathBuf;
 
 use realdid_node::{GenesisFile, NodeKeys, config::Home};
 use realdid_storage::Store;
 use serde_json::{Value, json};
 
-use crate::output::{Format, print, row};
+use super::chain::nobody;
+use crate::output::{Format, print, row, say};
 
 /// What to do with a ledger.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
+    /// Check everything in a node's folder: every entry, signature, certificate, batch, receipt and page. Changes nothing
+    #[command(after_help = "Example:
+  realdid db check --home /var/lib/realdid")]
+    Check {
+        #[command(flatten)]
+        folder: Folder,
+        /// Where to execute the blocks again; it takes as much space as the ledger, and is removed at the end
+        #[arg(long, value_name = "FOLDER", default_value_os_t = std::env::temp_dir())]
+        scratch: PathBuf,
+    },
     /// How much is stored, by kind
     Stats(Folder),
     /// Copy the ledger for a backup, without votes: a validator that starts on the copy asks the others first
@@ -38,16 +51,28 @@ impl Folder {
         let author = NodeKeys::load(&home.keys())?.author.public_key();
         Ok(Store::open(&home.ledger(), &genesis, author)?)
     }
+
+    fn look_into(&self) -> anyhow::Result<Store> {
+        let home = Home::new(&self.home);
+        let genesis = GenesisFile::read(&home.genesis())?.genesis()?;
+        // whoever only looks needs no keys
+        Ok(Store::open_read_only(&home.ledger(), &genesis, nobody())?)
+    }
 }
 
 pub(crate) fn run(command: Command, format: Format) -> anyhow::Result<()> {
     match command {
-        Command::Stats(folder) => stats(&folder.open()?, format),
+        Command::Check { folder, scratch } => check::run(&folder.look_into()?, &scratch, format),
+        Command::Stats(folder) => stats(&folder.look_into()?, format),
         Command::Checkpoint { folder, to } => {
             let store = folder.open()?;
             store.checkpoint(&to)?;
-            println!("block {} and everything below it is in {}", store.tip(), to.display());
-            Ok(())
+            let result = json!({ "height": store.tip().0, "folder": to });
+            say(
+                format,
+                &result,
+                &format!("block {} and everything below it is in {}", store.tip(), to.display()),
+            )
         }
     }
 }

@@ -1,20 +1,19 @@
 //! `realdid did`: DIDs.
 
+mod update;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use realdid_client::{LightClient, NodeClient, Resolved, Wait, create_did};
+use realdid_client::{LightClient, NodeClient, ProvenRecord, Resolved, Wait, create_did};
 use realdid_crypto::{Ed25519Verifier, SecretKey};
 use realdid_identity::commitment;
-use realdid_node::{
-    GenesisFile,
-    keys::{KeyError, load, random_seed, store},
-};
+use realdid_node::keys::{KeyError, load, random_seed, store};
 use realdid_testnet::now_ms;
 use realdid_types::{Did, Genesis, Timestamp};
 use serde_json::json;
 
-use super::{Target, ledger::plain};
+use super::{Target, Trust, delivery, ledger::plain};
 use crate::output::{Format, print, row};
 
 /// How long a transaction may wait before it is void.
@@ -24,6 +23,7 @@ const EXPIRY_MS: u64 = 60_000;
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     /// Make a DID, and wait until it is final
+    #[command(after_help = "Example:\n  realdid did create --key my.key")]
     Create {
         /// Where its key is, or is to be kept; a recovery key is kept beside it
         #[arg(long, value_name = "FILE")]
@@ -35,18 +35,24 @@ pub(crate) enum Command {
     Resolve {
         /// The DID
         did: String,
-        /// The genesis that is trusted; without it, the node's own word is taken for what the network is
-        #[arg(long, value_name = "FILE")]
-        genesis: Option<PathBuf>,
+        #[command(flatten)]
+        trust: Trust,
         #[command(flatten)]
         target: Target,
     },
+    /// Add, remove or replace keys of a DID, and wait until that is final. Repeating it changes nothing
+    #[command(after_help = "Examples:
+  realdid did update did:realdid:… --key my.key --add phone.key --purposes authentication
+  realdid did update did:realdid:… --key my.key --replace-by new.key
+  realdid did update did:realdid:… --key my.key --remove phone.key")]
+    Update(update::Update),
 }
 
 pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> {
     match command {
         Command::Create { key, target } => create(&key, &target, format).await,
-        Command::Resolve { did, genesis, target } => resolve(&did, genesis.as_deref(), &target, format).await,
+        Command::Resolve { did, trust, target } => resolve(&did, &trust, &target, format).await,
+        Command::Update(change) => update::run(change, format).await,
     }
 }
 
@@ -84,12 +90,7 @@ async fn create(path: &Path, target: &Target, format: Format) -> anyhow::Result<
             .map(|name| row([name, &plain(&result[*name])]))
             .collect()
     })?;
-    anyhow::ensure!(
-        submitted.outcome.as_deref() == Some("applied"),
-        "the ledger refused it: {}",
-        submitted.reason.as_deref().unwrap_or("no reason given")
-    );
-    Ok(())
+    delivery::applied(submitted.clone()).map(drop)
 }
 
 /// The key in a file, or a new one that is stored there first.
@@ -105,15 +106,12 @@ fn key_at(path: &Path) -> anyhow::Result<SecretKey> {
     Ok(SecretKey::ed25519(&seed))
 }
 
-async fn resolve(text: &str, trusted: Option<&Path>, target: &Target, format: Format) -> anyhow::Result<()> {
+async fn resolve(text: &str, trust: &Trust, target: &Target, format: Format) -> anyhow::Result<()> {
     let client = target.client()?;
-    let genesis = match trusted {
-        Some(path) => GenesisFile::read(path)?.genesis()?,
-        None => client.genesis().await?,
-    };
+    let genesis = trust.genesis(&client).await?;
     let did = Did::from_text(text, &genesis.network)?;
     let resolved = client.resolve(text).await?;
-    let height = verify(&client, &genesis, did, &resolved).await?;
+    let height = verify(&client, &genesis, did, &resolved).await?.header.height.0;
     let result = json!({ "did": text, "record": resolved.view["record"], "verified_at_height": height });
     print(format, &result, |result| {
         let record = &result["record"];
@@ -133,18 +131,18 @@ async fn resolve(text: &str, trusted: Option<&Path>, target: &Target, format: Fo
     })
 }
 
-/// Checks a resolution from the genesis on; the height of the header that vouches for it.
+/// Checks a resolution from the genesis on; the record that it proves, and the header that vouches for it.
 pub(crate) async fn verify(
     client: &NodeClient,
     genesis: &Genesis,
     did: Did,
     resolved: &Resolved,
-) -> anyhow::Result<u64> {
+) -> anyhow::Result<ProvenRecord> {
     let verifier = Ed25519Verifier::default();
     let mut light = LightClient::new(genesis)?;
     loop {
         match light.check_record(did, &resolved.proof, &verifier) {
-            Ok(proven) => return Ok(proven.header.height.0),
+            Ok(proven) => return Ok(proven),
             Err(realdid_client::Untrusted::OtherEpoch { found, known }) if found > known => {
                 let (end, next) = client.epoch_end(known).await?;
                 light.advance(&end, next, &verifier)?;

@@ -3,16 +3,13 @@
 use std::time::{Duration, Instant};
 
 use realdid_client::NodeClient;
-use realdid_testnet::now_ms;
 use serde_json::{Value, json};
 
-use super::{Target, ledger::plain};
+use super::{Target, clock, ledger::plain};
 use crate::output::{Format, print, row};
 
 /// Even an idle network makes a block in this time.
 const BLOCK_MAX: Duration = Duration::from_secs(15);
-/// A block may be this far ahead of the clock.
-const AHEAD_MAX_MS: u64 = 500;
 
 /// One thing that was looked at.
 struct Finding {
@@ -30,7 +27,12 @@ impl Finding {
 pub(crate) async fn run(target: &Target, format: Format) -> anyhow::Result<()> {
     let client = target.client()?;
     let status: Value = client.get("/v1/status").await?;
-    let findings = [readiness(&status), validators(&status), clock(&status), blocks(&client, &status).await?];
+    let findings = [
+        readiness(&status),
+        validators(&status),
+        Finding::new("clock", clock::wrong(&status)),
+        blocks(&client, &status).await?,
+    ];
     let shown: Vec<Value> =
         findings.iter().map(|finding| json!({ "checked": finding.what, "wrong": finding.wrong })).collect();
     print(format, &shown, |_| {
@@ -55,17 +57,6 @@ fn validators(status: &Value) -> Finding {
         format!("{} cannot be reached: are they running, and is port 9000 open to them?", names.join(", "))
     });
     Finding::new("validators", wrong)
-}
-
-fn clock(status: &Value) -> Finding {
-    let (block, now) = (status["time"].as_u64().unwrap_or(0), now_ms());
-    let wrong = (block > now.saturating_add(AHEAD_MAX_MS)).then(|| {
-        format!(
-            "this machine's clock is {} ms behind the newest block: is NTP running?",
-            block.saturating_sub(now)
-        )
-    });
-    Finding::new("clock", wrong)
 }
 
 async fn blocks(client: &NodeClient, status: &Value) -> anyhow::Result<Finding> {

@@ -12,7 +12,7 @@ use realdid_testnet::now_ms;
 use realdid_types::NetworkName;
 use serde_json::json;
 
-use super::node::Card;
+use super::card::Card;
 use crate::output::{Format, print, row};
 
 /// What to do with a genesis.

@@ -1,21 +1,10 @@
 //! What is on the ledger, and how a node is.
 
+use realdid_testnet::now_ms;
 use serde_json::Value;
 
-use super::Target;
+use super::{Target, clock};
 use crate::output::{Format, print, row};
-
-/// What to do with transactions.
-#[derive(clap::Subcommand)]
-pub(crate) enum TxCommand {
-    /// What became of a transaction
-    Show {
-        /// Its identifier: 64 hexadecimal digits
-        id: String,
-        #[command(flatten)]
-        target: Target,
-    },
-}
 
 /// What to do with blocks.
 #[derive(clap::Subcommand)]
@@ -40,16 +29,6 @@ pub(crate) enum MembersCommand {
     },
 }
 
-/// What to do with validators.
-#[derive(clap::Subcommand)]
-pub(crate) enum ValidatorsCommand {
-    /// Who validates now, and from the next epoch on
-    List {
-        #[command(flatten)]
-        target: Target,
-    },
-}
-
 pub(crate) async fn status(target: &Target, format: Format) -> anyhow::Result<()> {
     let status: Value = target.client()?.get("/v1/status").await?;
     print(format, &status, |status| {
@@ -61,20 +40,13 @@ pub(crate) async fn status(target: &Target, format: Format) -> anyhow::Result<()
             row(["height", &text("height")]),
             row(["epoch, view", &format!("{}, {}", text("epoch"), text("view"))]),
             row(["validators reached", &format!("{} of {}", text("connected"), text("validators"))]),
-            row(["ready", &text("health").replace('\n', " ")]),
         ];
-        rows.truncate(6);
+        rows.extend(clock::wrong(status).map(|wrong| row(["clock", &wrong])));
         rows.push(row(["ready", &plain(&status["health"]["ready"])]));
         let missing = status["health"]["missing"].as_array().cloned().unwrap_or_default();
         rows.extend(missing.iter().map(|what| row(["", &plain(what)])));
         rows
     })
-}
-
-pub(crate) async fn tx(command: TxCommand, format: Format) -> anyhow::Result<()> {
-    let TxCommand::Show { id, target } = command;
-    let shown: Value = target.client()?.get(&format!("/v1/transactions/{id}")).await?;
-    print(format, &shown, all_fields)
 }
 
 pub(crate) async fn block(command: BlockCommand, format: Format) -> anyhow::Result<()> {
@@ -84,19 +56,6 @@ pub(crate) async fn block(command: BlockCommand, format: Format) -> anyhow::Resu
         let names =
             ["height", "block", "epoch", "view", "parent", "time", "state_root", "transactions", "proposer"];
         names.iter().map(|name| row([name, &plain(&block[*name])])).collect()
-    })
-}
-
-pub(crate) async fn validators(command: ValidatorsCommand, format: Format) -> anyhow::Result<()> {
-    let ValidatorsCommand::List { target } = command;
-    let shown: Value = target.client()?.get("/v1/validators").await?;
-    print(format, &shown, |shown| {
-        let mut rows = vec![row(["organisation", "consensus key", "connected"])];
-        for validator in shown["validators"].as_array().into_iter().flatten() {
-            let names = ["organisation", "consensus_key", "connected"];
-            rows.push(names.iter().map(|name| plain(&validator[*name])).collect());
-        }
-        rows
     })
 }
 
@@ -111,18 +70,31 @@ pub(crate) async fn members(command: MembersCommand, format: Format) -> anyhow::
         for member in members.as_array().into_iter().flatten() {
             rows.push(row([&plain(&member["name"]), &plain(&member["key"])]));
         }
-        for proposal in proposals.as_array().into_iter().flatten() {
-            let approvals = proposal["approvals"].as_array().map_or(0, Vec::len);
-            let state = format!("{} of {} for it", approvals, proposal["needed"]);
-            let what =
-                format!("{} {}: {state}", plain(&proposal["change"]), plain(&proposal["consensus_key"]));
-            rows.push(row(["proposed", &what]));
-        }
+        rows.extend(proposals.as_array().into_iter().flatten().flat_map(proposal_rows));
         rows
     })
 }
 
-fn all_fields(value: &Value) -> Vec<Vec<String>> {
+/// What is open, who is for it, and what names it.
+fn proposal_rows(proposal: &Value) -> Vec<Vec<String>> {
+    let what = match proposal["organisation"].as_str() {
+        Some(organisation) => {
+            format!("add a validator of {organisation}, {}", plain(&proposal["consensus_key"]))
+        }
+        None => format!("remove the validator {}", plain(&proposal["consensus_key"])),
+    };
+    let approvals: Vec<String> = proposal["approvals"].as_array().into_iter().flatten().map(plain).collect();
+    let left = proposal["expires"].as_u64().unwrap_or(0).saturating_sub(now_ms()) / 1_000;
+    let state = format!(
+        "{} of {} are for it: {}; open for {left} s",
+        approvals.len(),
+        proposal["needed"],
+        approvals.join(", ")
+    );
+    vec![row(["proposal", &plain(&proposal["id"])]), row(["", &what]), row(["", &state])]
+}
+
+pub(crate) fn all_fields(value: &Value) -> Vec<Vec<String>> {
     let fields = value.as_object().into_iter().flatten();
     fields.map(|(name, value)| row([name, &plain(value)])).collect()
 }

@@ -1,19 +1,30 @@
 //! What the nouns do.
 
 pub(crate) mod bench;
+mod card;
 pub(crate) mod chain;
+mod clear_alarm;
+mod clock;
 pub(crate) mod db;
+mod delivery;
 pub(crate) mod did;
 pub(crate) mod doctor;
 pub(crate) mod genesis;
 pub(crate) mod keys;
 pub(crate) mod ledger;
 pub mod node;
+mod scratch;
+pub(crate) mod tx;
+pub(crate) mod validators;
 
 use std::path::PathBuf;
 
 use anyhow::Context;
 use realdid_client::NodeClient;
+use realdid_node::GenesisFile;
+use realdid_types::Genesis;
+
+use crate::exit;
 
 /// Which node to ask.
 #[derive(Clone, Debug, clap::Args)]
@@ -40,5 +51,38 @@ impl Target {
             (Some(url), None) => Ok(NodeClient::new(url)),
             (None, _) => crate::testnet::first_node(),
         }
+    }
+}
+
+/// Which network is trusted.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Trust {
+    /// The genesis that is trusted; without it, the node's own word is taken for what the network is
+    #[arg(long, value_name = "FILE")]
+    pub(crate) genesis: Option<PathBuf>,
+}
+
+impl Trust {
+    /// The network, which is the node's.
+    ///
+    /// # Errors
+    /// If the node does not answer, or belongs to another network.
+    pub(crate) async fn genesis(&self, client: &NodeClient) -> anyhow::Result<Genesis> {
+        let told = client.genesis().await?;
+        let Some(path) = &self.genesis else { return Ok(told) };
+        let trusted = GenesisFile::read(path)?.genesis()?;
+        if trusted == told {
+            return Ok(trusted);
+        }
+        Err(exit::unverified(format!(
+            "the node at {} belongs to the network {} ({}), and {} is the genesis of {} ({}): name a node of that network \
+             with --node, or the genesis of this one with --genesis",
+            client.base(),
+            told.network,
+            told.digest(),
+            path.display(),
+            trusted.network,
+            trusted.digest()
+        )))
     }
 }

@@ -13,22 +13,39 @@ use realdid_node::{
 };
 use realdid_storage::{KeyHistory, Store};
 use realdid_types::OrganisationName;
-use serde::{Deserialize, Serialize};
+use serde_json::json;
 use tokio::{
     io::AsyncReadExt,
     signal::unix::{SignalKind, signal},
 };
 use tracing_subscriber::EnvFilter;
 
+use super::{
+    card::{self, Card},
+    clear_alarm,
+};
+use crate::output::{Format, say};
+
 /// What to do with a node.
 #[derive(clap::Subcommand)]
 pub enum Command {
     /// Make a node's folder with fresh keys, and print its card for the genesis
+    #[command(after_help = "Example:
+  realdid node init --home /var/lib/realdid --organisation operator-1 > operator-1.card")]
     Init(Init),
     /// Give a node the genesis of its network and the addresses of others
     Join(Join),
     /// Run the node in a folder until it is told to end
     Start(Start),
+    /// Print a node's card anew, with the proof that it holds its consensus key: for joining a network that runs
+    #[command(after_help = "Example:
+  realdid node card --home /var/lib/realdid --node http://192.0.2.10:8080 > new.card")]
+    Card(card::Print),
+    /// Show why voting stopped, and let it go on at the next start. The node must not be running
+    #[command(after_help = "Example:
+  realdid node clear-alarm --home /var/lib/realdid          shows the alarm
+  realdid node clear-alarm --home /var/lib/realdid --yes    clears it")]
+    ClearAlarm(clear_alarm::ClearAlarm),
 }
 
 /// A node that is to be.
@@ -77,24 +94,6 @@ pub struct Join {
     key_never_used: bool,
 }
 
-/// What others need to know of a node; nothing in it is secret.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Card {
-    /// Who runs it.
-    pub organisation: String,
-    /// What its operator calls it.
-    pub name: String,
-    /// Signs its organisation's proposals and approvals; none on a gateway.
-    pub member_key: Option<String>,
-    /// Signs votes; none on a gateway.
-    pub consensus_key: Option<String>,
-    /// Names it on the networks.
-    pub transport_key: String,
-    /// Signs batches.
-    pub author_key: String,
-}
-
 /// How to run it.
 #[derive(clap::Args)]
 pub struct Start {
@@ -123,10 +122,17 @@ pub struct Start {
 /// # Errors
 /// Says why the node does not start or ended.
 pub async fn run(command: Command) -> anyhow::Result<()> {
+    run_in(command, Format::default()).await
+}
+
+/// Does it, and says so in a format.
+pub(crate) async fn run_in(command: Command, format: Format) -> anyhow::Result<()> {
     match command {
         Command::Init(init) => init_node(&init),
-        Command::Join(join) => join_network(&join),
+        Command::Join(join) => join_network(&join, format),
         Command::Start(start) => start_node(start).await,
+        Command::Card(print) => card::print(&print).await,
+        Command::ClearAlarm(clear) => clear_alarm::run(&clear, format),
     }
 }
 
@@ -180,12 +186,17 @@ fn init_node(init: &Init) -> anyhow::Result<()> {
         consensus_key: of_validator(Purpose::Consensus)?,
         transport_key: public(Purpose::Transport)?.to_string(),
         author_key: public(Purpose::Author)?.to_string(),
+        possession: None,
     };
-    println!("{}", serde_json::to_string_pretty(&card)?);
+    let text = serde_json::to_string_pretty(&card)?;
+    let file = Card::file(&init.home);
+    std::fs::write(&file, format!("{text}\n"))
+        .with_context(|| format!("{} cannot be written", file.display()))?;
+    println!("{text}");
     Ok(())
 }
 
-fn join_network(join: &Join) -> anyhow::Result<()> {
+fn join_network(join: &Join, format: Format) -> anyhow::Result<()> {
     let home = Home::new(&join.home);
     let mut config = Config::read(&home)?;
     let genesis = GenesisFile::read(&join.genesis)?.genesis()?;
@@ -209,13 +220,14 @@ fn join_network(join: &Join) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(&GenesisFile::from(&genesis))? + "\n";
     std::fs::write(home.genesis(), text)?;
     config.write(&home)?;
-    println!(
-        "joined {} ({}); start it with `realdid node start --home {}`",
-        genesis.network,
+    let network = genesis.network.to_string();
+    let result = json!({ "network": network, "genesis": genesis.digest().to_string(), "home": join.home });
+    let sentence = format!(
+        "joined {network} ({}); start it with `realdid node start --home {}`",
         genesis.digest(),
         join.home.display()
     );
-    Ok(())
+    say(format, &result, &sentence)
 }
 
 /// Whoever joins again after its disk was lost has a node.toml that names the others already.

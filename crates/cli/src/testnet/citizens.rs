@@ -107,7 +107,7 @@ async fn show(client: &NodeClient, genesis: &Genesis, did: Did) -> anyhow::Resul
         if let Ok(resolved) = &resolved
             && !resolved.view["record"].is_null()
         {
-            return verify(client, genesis, did, resolved).await;
+            return Ok(verify(client, genesis, did, resolved).await?.header.height.0);
         }
         if Instant::now() >= until {
             resolved

@@ -1,8 +1,13 @@
 //! `realdid testnet`: a whole network of separate processes on this machine.
 
-mod act;
 mod citizens;
+mod logs;
+mod partition;
+mod processes;
+mod reset;
+mod status;
 mod up;
+mod validators;
 
 use std::path::PathBuf;
 
@@ -35,8 +40,8 @@ pub enum Command {
     Heal(Place),
     /// Take nodes' disks away, keep their keys, and start them again
     Wipe(Some_),
-    /// Add a validator: make it, let it catch up, and let the members vote it in
-    Add(act::Add),
+    /// Add a validator: make it, let it catch up, let the members vote it in, and wait until it signs
+    Add(validators::Add),
     /// Let the members vote validators out; their processes go on as followers
     Remove(Some_),
     /// Print where nodes log to, or their newest lines
@@ -83,20 +88,20 @@ impl Place {
 pub async fn run(command: Command, format: Format) -> anyhow::Result<()> {
     match command {
         Command::Up(arguments) => up::run(arguments, format).await,
-        Command::Down(place) => act::down(&place).await,
-        Command::Status(place) => act::status(&place, format).await,
-        Command::Kill(some) => act::kill(&some),
-        Command::Start(some) => act::start(&some).await,
-        Command::Pause(some) => act::pause(&some),
-        Command::Resume(some) => act::resume(&some),
-        Command::Partition(some) => act::partition(&some).await,
-        Command::Heal(place) => act::heal(&place).await,
-        Command::Wipe(some) => act::wipe(&some).await,
-        Command::Add(add) => act::add(&add).await,
-        Command::Remove(some) => act::remove(&some).await,
-        Command::Logs(some) => act::logs(&some),
+        Command::Down(place) => processes::down(&place, format).await,
+        Command::Status(place) => status::status(&place, format).await,
+        Command::Kill(some) => processes::kill(&some, format),
+        Command::Start(some) => processes::start(&some, format),
+        Command::Pause(some) => processes::pause(&some, format),
+        Command::Resume(some) => processes::resume(&some, format),
+        Command::Partition(some) => partition::partition(&some, format).await,
+        Command::Heal(place) => partition::heal(&place, format).await,
+        Command::Wipe(some) => processes::wipe(&some, format).await,
+        Command::Add(add) => validators::add(&add, format).await,
+        Command::Remove(some) => validators::remove(&some, format).await,
+        Command::Logs(some) => logs::logs(&some, format),
         Command::Register(register) => citizens::register(register, format).await,
-        Command::Reset(place) => act::reset(&place).await,
+        Command::Reset(place) => reset::reset(&place, format).await,
     }
 }
 

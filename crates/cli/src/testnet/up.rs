@@ -1,17 +1,21 @@
 //! `realdid testnet up`.
 
 use std::{
+    path::Path,
     process::Child,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, ensure};
 use realdid_node::GenesisFile;
-use realdid_testnet::{Lifetime, Network, Wishes, citizen};
+use realdid_testnet::{Lifetime, Network, NodeEntry, Wishes, citizen};
 use serde_json::{Value, json};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{Place, act, program};
+use super::{
+    Place, program,
+    status::{table, view},
+};
 use crate::output::{Format, print, print_table, row};
 
 /// How long the nodes may take to be ready.
@@ -40,61 +44,115 @@ pub struct Arguments {
 
 pub async fn run(arguments: Arguments, format: Format) -> anyhow::Result<()> {
     let folder = arguments.place.folder();
-    let mut network = match Network::exists(&folder) {
-        true => {
-            let network = Network::read(&folder)?;
-            ensure!(
-                arguments.seed.is_none() || arguments.seed == network.seed,
-                "the network in {} has another seed: `realdid testnet reset` removes it",
-                folder.display()
-            );
-            network
-        }
-        false => realdid_testnet::make(
-            &folder,
-            &Wishes {
-                validators: arguments.validators.into(),
-                gateways: arguments.gateways.into(),
-                seed: arguments.seed,
-            },
-        )?,
-    };
+    let lock = realdid_testnet::lock(&folder)?;
+    // whoever is told to end while it makes folders ends after that
+    let mut ends =
+        Ends { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? };
+    let mut network = found_or_made(&folder, &arguments)?;
     let lifetime = if arguments.detach { Lifetime::Detached } else { Lifetime::Attached };
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut children: Vec<Child> = Vec::new();
-    for place in 0..network.nodes.len() {
-        if !network.nodes[place].is_running() {
-            let child = realdid_testnet::spawn(&program()?, &network, &network.nodes[place], lifetime)?;
-            network.nodes[place].pid = Some(child.id());
-            children.push(child);
-        }
-    }
-    network.write()?;
-    let shown = tokio::select! {
-        shown = show(&network, format) => shown,
-        _ = interrupt.recv() => Err(anyhow::anyhow!("interrupted before the network was ready")),
+    let mut started = Started::default();
+    let shown = match started.start_all(&mut network, lifetime) {
+        Ok(()) => tokio::select! {
+            shown = show(&network, format) => shown,
+            () = ends.wait() => Err(anyhow::anyhow!("told to end before the network was ready")),
+        },
+        failed => failed,
     };
     if arguments.detach {
+        if shown.is_err() {
+            started.end(&mut network).await?;
+        }
         return shown;
     }
+    drop(lock);
     let lived = match shown {
         Ok(()) => tokio::select! {
             lived = live(&network) => lived,
-            _ = interrupt.recv() => Ok(()),
-            _ = terminate.recv() => Ok(()),
+            () = ends.wait() => Ok(()),
         },
         failed => failed,
     };
     eprintln!("\nthe network ends; `realdid testnet up` goes on with it");
-    // others may have started and ended nodes meanwhile
-    let mut network = Network::read(&folder)?;
-    realdid_testnet::end(&mut network.nodes).await;
-    for child in &mut children {
-        child.wait()?;
+    // others may have started and ended nodes meanwhile, or removed everything
+    if let Ok(mut network) = Network::read(&folder) {
+        realdid_testnet::end(&mut network.nodes).await;
+        network.write()?;
     }
-    network.write()?;
+    started.reap()?;
     lived
+}
+
+/// What tells it to end.
+struct Ends {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Ends {
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+fn found_or_made(folder: &Path, arguments: &Arguments) -> anyhow::Result<Network> {
+    if Network::exists(folder) {
+        let network = Network::read(folder)?;
+        ensure!(
+            arguments.seed.is_none() || arguments.seed == network.seed,
+            "the network in {} has another seed: `realdid testnet reset` removes it",
+            folder.display()
+        );
+        return Ok(network);
+    }
+    let wishes = Wishes {
+        validators: arguments.validators.into(),
+        gateways: arguments.gateways.into(),
+        seed: arguments.seed,
+    };
+    realdid_testnet::make(folder, &wishes)
+}
+
+/// The processes that this one started.
+#[derive(Default)]
+struct Started {
+    children: Vec<Child>,
+    places: Vec<usize>,
+}
+
+impl Started {
+    fn start_all(&mut self, network: &mut Network, lifetime: Lifetime) -> anyhow::Result<()> {
+        let program = program()?;
+        for place in 0..network.nodes.len() {
+            if !network.nodes[place].is_running() {
+                let child = realdid_testnet::spawn(&program, network, &network.nodes[place], lifetime)?;
+                network.nodes[place].pid = Some(child.id());
+                self.places.push(place);
+                self.children.push(child);
+            }
+        }
+        network.write()
+    }
+
+    /// Ends them, and no others.
+    async fn end(mut self, network: &mut Network) -> anyhow::Result<()> {
+        let mut nodes: Vec<NodeEntry> =
+            self.places.iter().map(|place| network.nodes[*place].clone()).collect();
+        realdid_testnet::end(&mut nodes).await;
+        for (place, node) in self.places.iter().zip(nodes) {
+            network.nodes[*place] = node;
+        }
+        network.write()?;
+        self.reap()?;
+        eprintln!("what was started is ended again; `realdid testnet up` goes on with the network");
+        Ok(())
+    }
+
+    fn reap(&mut self) -> anyhow::Result<()> {
+        self.children.iter_mut().try_for_each(|child| child.wait().map(drop).map_err(Into::into))
+    }
 }
 
 /// Waits until the nodes are ready, makes the citizens, and prints the table.
@@ -112,23 +170,16 @@ async fn show(network: &Network, format: Format) -> anyhow::Result<()> {
         citizens.push(did.to_text(&genesis.network));
     }
     let curl = format!("curl -s {}/v1/records/{}", first.url(), citizens[0]);
-    let nodes: Vec<Value> = network
-        .nodes
-        .iter()
-        .zip(statuses)
-        .map(|(node, status)| json!({ "name": node.name, "pid": node.pid, "url": node.url(), "status": status }))
-        .collect();
+    let nodes: Vec<Value> =
+        network.nodes.iter().zip(statuses).map(|(node, status)| view(node, Some(status))).collect();
     let result = json!({
         "network": genesis.network.to_string(), "genesis": genesis.digest().to_string(),
         "home": network.folder, "nodes": nodes, "citizens": citizens, "try": curl,
     });
-    print(format, &result, |_| {
-        let mut rows = act::table(&nodes);
-        rows.push(Vec::new());
-        rows.extend(citizens.iter().map(|citizen| row(["citizen", citizen])));
-        rows
-    })?;
+    print(format, &result, |_| table(&nodes))?;
     if format == Format::Table {
+        println!();
+        print_table(&citizens.iter().map(|citizen| row(["citizen", citizen])).collect::<Vec<_>>());
         println!("\ntry: {curl}");
         println!(
             "     realdid testnet kill {0}; realdid testnet status; realdid testnet start {0}",

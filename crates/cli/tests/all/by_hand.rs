@@ -1,170 +1,131 @@
-//! A network of two nodes, made step by step as operators would.
-
-use std::{
-    net::TcpListener,
-    process::{Child, Command, Stdio},
-};
+//! A network made step by step, as operators would on machines of their own.
 
 use serde_json::Value;
 
-use crate::program::realdid;
+use crate::operators::Operators;
 
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+fn network(names: &[&str], approvals: &str) -> Operators {
+    let mut operators = Operators::new();
+    let genesis = operators.path("genesis.json");
+    operators.run(&["genesis", "new", "--network", "hand", "--genesis", &genesis, "--approvals", approvals]);
+    for name in names {
+        operators.init(name, name);
+        let card = operators.path(&format!("{name}.card"));
+        operators.run(&["genesis", "add-validator", "--genesis", &genesis, &card]);
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    operators
 }
 
 #[test]
 fn operators_make_nodes_agree_on_a_genesis_and_start() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let run = |arguments: &[&str]| realdid(folder.path(), arguments).ok();
-    let ports: Vec<u16> = (0..6).map(|_| free_port()).collect();
-    let genesis = path("genesis.json");
-    run(&["genesis", "new", "--network", "hand", "--genesis", &genesis, "--approvals", "1"]);
-    let mut peers = Vec::new();
-    for (place, name) in ["ministry", "operator-1"].into_iter().enumerate() {
-        let listen = |number: usize| format!("127.0.0.1:{}", ports[place * 3 + number]);
-        let card = run(&[
-            "node",
-            "init",
-            "--home",
-            &path(name),
-            "--organisation",
-            name,
-            "--api-listen",
-            &listen(0),
-            "--validators-listen",
-            &listen(1),
-            "--public-listen",
-            &listen(2),
-        ]);
-        std::fs::write(path(&format!("{name}.card")), &card).unwrap();
-        run(&["genesis", "add-validator", "--genesis", &genesis, &path(&format!("{name}.card"))]);
-        let key = run(&["keys", "show", &format!("{}/keys/transport.key", path(name)), "--output", "json"]);
-        let key: Value = serde_json::from_str(&key).unwrap();
-        peers.push(format!(
-            "/ip4/127.0.0.1/tcp/{}/p2p/{}",
-            ports[place * 3 + 1],
-            key["peer"].as_str().unwrap()
-        ));
+    let mut operators = network(&["ministry", "operator-1"], "1");
+    let genesis = operators.path("genesis.json");
+    assert!(operators.run(&["genesis", "validate", &genesis]).contains("tolerates no faulty validator"));
+    operators.start("ministry");
+    operators.start("operator-1");
+    let (key, node) = (operators.path("me.key"), operators.url("ministry"));
+    let made = operators.until_ok(&["did", "create", "--key", &key, "--node", &node]);
+    assert!(made.contains("did:realdid:hand:"), "{made}");
+}
+
+#[test]
+fn members_on_separate_machines_let_a_validator_in_and_another_out() {
+    let mut operators = network(&["ministry", "operator-1", "operator-2"], "2");
+    for name in ["ministry", "operator-1", "operator-2"] {
+        operators.start(name);
     }
-    assert!(run(&["genesis", "validate", &genesis]).contains("tolerates no faulty validator"));
-    let mut nodes = Vec::new();
-    for name in ["ministry", "operator-1"] {
-        run(&[
-            "node",
-            "join",
-            "--home",
-            &path(name),
-            "--genesis",
-            &genesis,
-            "--validator",
-            &peers[0],
-            "--validator",
-            &peers[1],
-        ]);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_realdid"));
-        command.args(["node", "start", "--home", &path(name)]).stderr(Stdio::null());
-        nodes.push(Running(command.spawn().unwrap()));
-    }
-    let node = format!("http://127.0.0.1:{}", ports[0]);
-    for _ in 0..200 {
-        let made = realdid(folder.path(), ["did", "create", "--key", &path("me.key"), "--node", &node]);
-        if made.status == 0 {
-            assert!(made.out.contains("did:realdid:hand:"), "{}", made.out);
+    let node = operators.url("ministry");
+    let member = |name: &str| operators.path(&format!("{name}/keys/member.key"));
+    let (ministry, operator) = (member("ministry"), member("operator-2"));
+    operators.until_ok(&["did", "create", "--key", &operators.path("me.key"), "--node", &node]);
+    operators.init("second", "operator-2");
+    operators.start("second");
+
+    // without the proof that it holds its key, the card is not enough
+    let plain = operators.path("second.card");
+    let unproven =
+        operators.try_run(&["validators", "propose", "add", &plain, "--key", &operator, "--node", &node]);
+    assert!(unproven.status == 1 && unproven.err.contains("realdid node card"), "{}", unproven.err);
+    // nor is the key of somebody who is no member
+    let stranger = operators.path("me.key");
+    let refused = operators.try_run(&[
+        "validators",
+        "propose",
+        "remove",
+        "ministry",
+        "--key",
+        &stranger,
+        "--node",
+        &node,
+    ]);
+    assert!(refused.status == 1 && refused.err.contains("no member's"), "{}", refused.err);
+
+    let card = operators.run(&["node", "card", "--home", &operators.path("second"), "--node", &node]);
+    let proven = operators.path("second.proven");
+    std::fs::write(&proven, card).unwrap();
+    let propose =
+        ["validators", "propose", "add", &proven, "--key", &operator, "--node", &node, "--output", "json"];
+    let proposed = json(&operators.run(&propose));
+    assert_eq!((&proposed["approvals"], &proposed["decided"]), (&1.into(), &false.into()));
+    // once more changes nothing
+    assert_eq!(json(&operators.run(&propose))["proposal"], proposed["proposal"]);
+    let id = proposed["proposal"].as_str().unwrap();
+    let listed = operators.run(&["members", "list", "--node", &node]);
+    assert!(listed.contains(id) && listed.contains("1 of 2 are for it: operator-2"), "{listed}");
+    let approve =
+        ["validators", "approve", &id[..8], "--key", &ministry, "--node", &node, "--output", "json"];
+    assert_eq!(json(&operators.run(&approve))["decided"], true);
+    await_validators(&operators, &node, 4);
+
+    let gone = operators.try_run(&approve);
+    assert!(gone.status == 1 && gone.err.contains("took effect"), "{}", gone.err);
+    // two validators are operator-2's: its name is not enough, and a name that nobody has is a slip
+    let remove = |who: &str, key: &str| {
+        operators.try_run(&[
+            "validators",
+            "propose",
+            "remove",
+            who,
+            "--key",
+            key,
+            "--node",
+            &node,
+            "--output",
+            "json",
+        ])
+    };
+    assert!(remove("operator-2", &ministry).err.contains("runs 2 validators"));
+    assert!(remove("operator-9", &ministry).err.contains("there is no member"));
+    let proposed = json(&remove("operator-1", &ministry).ok());
+    // somebody else who proposes the same is told to approve it
+    assert!(remove("operator-1", &operator).err.contains("is proposed already"));
+    let id = proposed["proposal"].as_str().unwrap();
+    let file = operators.path("yes.tx");
+    operators.run(&["validators", "approve", id, "--key", &operator, "--node", &node, "--write", &file]);
+    operators.run(&["tx", "submit", &file, "--node", &node]);
+    await_validators(&operators, &node, 3);
+    assert!(json(&remove("operator-1", &ministry).ok())["unchanged"].is_string());
+    operators.until_ok(&[
+        "did",
+        "create",
+        "--key",
+        &operators.path("you.key"),
+        "--node",
+        &operators.url("operator-2"),
+    ]);
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).expect("JSON")
+}
+
+fn await_validators(operators: &Operators, node: &str, wanted: usize) {
+    for _ in 0..600 {
+        let listed = json(&operators.run(&["validators", "list", "--node", node, "--output", "json"]));
+        if listed["validators"].as_array().unwrap().len() == wanted {
             return;
         }
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
-    panic!("no DID can be made");
-}
-
-/// Whether a node counts as one that may have forgotten its votes, once it says so or not.
-fn lost_its_votes(node: &str) -> bool {
-    let folder = tempfile::tempdir().unwrap();
-    for _ in 0..200 {
-        let asked = realdid(folder.path(), ["status", "--node", node, "--output", "json"]);
-        if asked.status == 0 {
-            let status: Value = serde_json::from_str(&asked.out).unwrap();
-            // there are none until it has looked at itself for the first time
-            if status["validators"] == 2 {
-                return status["votes_lost"].as_bool().unwrap();
-            }
-        }
-        std::thread::sleep(std::time::Duration::from_millis(100));
-    }
-    panic!("{node} does not answer");
-}
-
-#[test]
-fn who_lost_its_disk_joins_with_the_addresses_that_it_had_and_keys_that_may_have_voted_whenever_they_were_saved()
- {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let run = |arguments: &[&str]| realdid(folder.path(), arguments).ok();
-    let (genesis, api) = (path("genesis.json"), format!("127.0.0.1:{}", free_port()));
-    run(&["genesis", "new", "--network", "hand", "--genesis", &genesis, "--approvals", "1"]);
-    for name in ["ministry", "operator-1"] {
-        let any = "127.0.0.1:0";
-        let card = run(&[
-            "node",
-            "init",
-            "--home",
-            &path(name),
-            "--organisation",
-            name,
-            "--api-listen",
-            &api,
-            "--validators-listen",
-            any,
-            "--public-listen",
-            any,
-        ]);
-        std::fs::write(path("card"), &card).unwrap();
-        run(&["genesis", "add-validator", "--genesis", &genesis, &path("card")]);
-    }
-    // before the key was ever used
-    std::fs::create_dir(path("saved")).unwrap();
-    std::fs::rename(path("ministry/keys"), path("saved/keys")).unwrap();
-    let restore = |from: &str| {
-        std::fs::create_dir(path("ministry/keys")).unwrap();
-        for key in std::fs::read_dir(path(from)).unwrap() {
-            let key = key.unwrap();
-            std::fs::copy(key.path(), folder.path().join("ministry/keys").join(key.file_name())).unwrap();
-        }
-    };
-    restore("saved/keys");
-    let key = run(&["keys", "show", &path("operator-1/keys/transport.key"), "--output", "json"]);
-    let key: Value = serde_json::from_str(&key).unwrap();
-    let peer = format!("/ip4/127.0.0.1/tcp/9/p2p/{}", key["peer"].as_str().unwrap());
-    let join = |more: &[&str]| {
-        run(&[&["node", "join", "--home", &path("ministry"), "--genesis", &genesis], more].concat());
-    };
-    let may_have_voted = || {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_realdid"));
-        command.args(["node", "start", "--home", &path("ministry")]).stderr(Stdio::null());
-        let _running = Running(command.spawn().unwrap());
-        lost_its_votes(&format!("http://{api}"))
-    };
-    join(&["--validator", &peer, "--peer", &peer]);
-    let config = std::fs::read_to_string(path("ministry/node.toml")).unwrap();
-    assert_eq!(config.matches(&peer).count(), 2, "{config}");
-    assert!(!may_have_voted(), "a fresh key has no past");
-
-    for lost in ["ministry/ledger", "ministry/keys"] {
-        std::fs::remove_dir_all(path(lost)).unwrap();
-    }
-    restore("saved/keys");
-    join(&[]);
-    assert_eq!(std::fs::read_to_string(path("ministry/node.toml")).unwrap(), config);
-    assert!(may_have_voted(), "a key that was used once has one");
+    panic!("there are never {wanted} validators");
 }

@@ -2,17 +2,20 @@
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     path::Path,
-    process::{Child, ChildStderr, Command, Stdio},
+    process::{ChildStderr, Command, Stdio},
 };
 
 use serde_json::Value;
 
-use crate::program::{Testnet, realdid};
+use crate::{
+    operators::{Running, free_port},
+    program::{Testnet, realdid},
+};
 
 fn free_address() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+    format!("127.0.0.1:{}", free_port())
 }
 
 /// One node that is a network by itself, in this folder.
@@ -29,22 +32,18 @@ fn alone(folder: &Path, api: &str) {
     run(&["node", "join", "--home", &home, "--genesis", &genesis]);
 }
 
-struct Running(Child);
-
-impl Running {
-    /// A node that has said that it runs.
-    fn start(home: &Path, arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_realdid"))
-            .args(["node", "start", "--home", home.to_str().unwrap()])
-            .args(arguments)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap());
-        let rest = wait_for(lines, "the node runs");
-        std::thread::spawn(move || rest.lines().for_each(drop));
-        Self(child)
-    }
+/// A node that has said that it runs.
+fn start(home: &Path, arguments: &[&str]) -> Running {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_realdid"))
+        .args(["node", "start", "--home", home.to_str().unwrap()])
+        .args(arguments)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stderr.take().unwrap());
+    let rest = wait_for(lines, "the node runs");
+    std::thread::spawn(move || rest.lines().for_each(drop));
+    Running(child)
 }
 
 fn wait_for(mut lines: BufReader<ChildStderr>, words: &str) -> BufReader<ChildStderr> {
@@ -53,13 +52,6 @@ fn wait_for(mut lines: BufReader<ChildStderr>, words: &str) -> BufReader<ChildSt
         assert!(lines.read_line(&mut seen).unwrap() > 0, "{seen}");
     }
     lines
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 /// A certificate for `localhost` that signs itself, and its key.
@@ -84,7 +76,7 @@ fn with_a_certificate_the_interface_speaks_tls_to_whoever_trusts_it_and_to_nobod
     alone(folder.path(), &api);
     let [certificate, key] = identity(folder.path());
     let home = folder.path().join("home");
-    let _node = Running::start(&home, &["--tls-cert", &certificate, "--tls-key", &key]);
+    let _node = start(&home, &["--tls-cert", &certificate, "--tls-key", &key]);
     let url = format!("https://localhost:{}", api.rsplit(':').next().unwrap());
 
     let status = ["status", "--node", &url, "--output", "json"];
@@ -110,7 +102,7 @@ fn those_who_say_nothing_hold_no_one_up() {
     alone(folder.path(), &api);
     let [certificate, key] = identity(folder.path());
     let home = folder.path().join("home");
-    let _node = Running::start(&home, &["--tls-cert", &certificate, "--tls-key", &key]);
+    let _node = start(&home, &["--tls-cert", &certificate, "--tls-key", &key]);
     let _silent: Vec<_> = (0..100).map(|_| TcpStream::connect(&api).unwrap()).collect();
     let url = format!("https://localhost:{}", api.rsplit(':').next().unwrap());
     realdid(folder.path(), ["status", "--node", &url, "--ca-cert", &certificate]).ok();
@@ -122,22 +114,22 @@ fn certificates_and_keys_that_cannot_serve_are_refused_by_name() {
     alone(folder.path(), &free_address());
     let home = folder.path().join("home").to_str().unwrap().to_owned();
     let [certificate, key] = identity(folder.path());
-    let start = |certificate: &str, key: &str| {
+    let refused = |certificate: &str, key: &str| {
         let arguments = ["node", "start", "--home", &home, "--tls-cert", certificate, "--tls-key", key];
         let ran = realdid(folder.path(), arguments);
         assert_eq!(ran.status, 1, "{}", ran.err);
         ran.err
     };
-    assert!(start("nowhere.crt", &key).contains("nowhere.crt"));
-    assert!(start(&key, &key).contains("tls.key"), "a key is no certificate");
-    assert!(start(&certificate, &certificate).contains("tls.crt"), "a certificate is no key");
+    assert!(refused("nowhere.crt", &key).contains("nowhere.crt"));
+    assert!(refused(&key, &key).contains("tls.key"), "a key is no certificate");
+    assert!(refused(&certificate, &certificate).contains("tls.crt"), "a certificate is no key");
     let other = rcgen::generate_simple_self_signed(["other".to_owned()]).unwrap();
     let foreign = folder.path().join("foreign.key").to_str().unwrap().to_owned();
     std::fs::write(&foreign, other.signing_key.serialize_pem()).unwrap();
     set_mode(&foreign, 0o600);
-    assert!(start(&certificate, &foreign).contains("do not belong together"));
+    assert!(refused(&certificate, &foreign).contains("do not belong together"));
     set_mode(&key, 0o644);
-    assert!(start(&certificate, &key).contains("chmod 600"));
+    assert!(refused(&certificate, &key).contains("chmod 600"));
     let half = realdid(folder.path(), ["node", "start", "--home", &home, "--tls-cert", &certificate]);
     assert!(half.status == 2 && half.err.contains("--tls-key"), "{}", half.err);
 }

@@ -1,5 +1,7 @@
 //! What a disk promises.
 
+mod alarm;
+mod check;
 mod checkpoint;
 mod consensus;
 mod crash;

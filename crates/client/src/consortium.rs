@@ -1,0 +1,102 @@
+//! Who the consortium is, and what it is deciding on, as a node tells it. None of it is proven: what members sign on it
+//! takes effect only if the ledger agrees.
+
+use realdid_types::{Block, Wire};
+use serde::Deserialize;
+
+use crate::{ClientError, NodeClient};
+
+/// A member.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct MemberView {
+    /// Its name.
+    pub name: String,
+    /// Its key, in hexadecimal.
+    pub key: String,
+    /// The number that its next transaction must have.
+    pub next_sequence: u64,
+}
+
+/// An open proposal.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ProposalView {
+    /// What names it.
+    pub id: String,
+    /// `add_validator` or `remove_validator`.
+    pub change: String,
+    /// The validator's.
+    pub consensus_key: String,
+    /// Who is to run the validator; none if one is to leave.
+    pub organisation: Option<String>,
+    /// The block time from which on it is void.
+    pub expires: u64,
+    /// The members that are for it.
+    pub approvals: Vec<String>,
+    /// How many must be.
+    pub needed: u32,
+}
+
+/// The validators.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ValidatorsView {
+    /// Those of this epoch.
+    pub validators: Vec<ValidatorView>,
+    /// Those of the next, if they differ.
+    pub next: Option<Vec<ValidatorView>>,
+}
+
+/// A validator.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ValidatorView {
+    /// Who runs it.
+    pub organisation: String,
+    /// Signs votes, in hexadecimal.
+    pub consensus_key: String,
+}
+
+impl ValidatorsView {
+    /// Those that are to be in office, as far as it is decided.
+    #[must_use]
+    pub fn newest(&self) -> &[ValidatorView] {
+        self.next.as_ref().unwrap_or(&self.validators)
+    }
+}
+
+impl NodeClient {
+    /// The members.
+    ///
+    /// # Errors
+    /// If the node does not answer so.
+    pub async fn members(&self) -> Result<Vec<MemberView>, ClientError> {
+        self.get("/v1/members").await
+    }
+
+    /// The open proposals.
+    ///
+    /// # Errors
+    /// If the node does not answer so.
+    pub async fn proposals(&self) -> Result<Vec<ProposalView>, ClientError> {
+        self.get("/v1/proposals").await
+    }
+
+    /// The validators.
+    ///
+    /// # Errors
+    /// If the node does not answer so.
+    pub async fn validators(&self) -> Result<ValidatorsView, ClientError> {
+        self.get("/v1/validators").await
+    }
+
+    /// The newest final block.
+    ///
+    /// # Errors
+    /// If the node does not answer so.
+    pub async fn newest_block(&self) -> Result<Block, ClientError> {
+        #[derive(Deserialize)]
+        struct View {
+            encoded: String,
+        }
+        let view: View = self.get("/v1/blocks/latest").await?;
+        Block::decode(&self.bytes(&view.encoded)?).map_err(|error| self.strange(error))
+    }
+}
