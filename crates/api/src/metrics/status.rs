@@ -75,11 +75,10 @@ fn register_seconds(registry: &mut Registry, status: &Status) {
     };
     let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     seconds("clock", "This node's time of day since 1970", clock.as_secs_f64());
-    if let Some(offset) = status.clock_offset_ms {
-        let help =
-            "How far the clock is ahead of the other validators'; up to what a block takes is no error";
-        seconds("clock_offset", help, offset as f64 / 1e3);
-    }
+    // not a number until others' blocks were seen
+    let offset = status.clock_offset_ms.map_or(f64::NAN, |offset| offset as f64 / 1e3);
+    let help = "How far the clock is ahead of the other validators'; up to what a block takes is no error";
+    seconds("clock_offset", help, offset);
     seconds("block_time", "Time of the newest final block since 1970", status.time as f64 / 1e3);
     seconds("delta", "Estimate of the longest delay", status.delta_ms as f64 / 1e3);
     seconds("uptime", "Since the start", status.uptime_s as f64);
