@@ -38,15 +38,21 @@ pub fn say(format: Format, value: &serde_json::Value, sentence: &str) -> anyhow:
 
 /// Prints rows in columns as wide as their widest cell.
 pub fn print_table(rows: &[Vec<String>]) {
+    columns(rows).iter().for_each(|line| println!("{line}"));
+}
+
+/// Lines of cells that stand below each other.
+pub fn columns(rows: &[Vec<String>]) -> Vec<String> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
-    for row in rows {
+    let line = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
-        println!("{}", cells.collect::<Vec<_>>().join("  ").trim_end());
-    }
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
 }
 
 /// A row of a table.

@@ -1,6 +1,7 @@
 //! `realdid testnet`: a whole network of separate processes on this machine.
 
 mod citizens;
+mod live;
 mod logs;
 mod partition;
 mod processes;

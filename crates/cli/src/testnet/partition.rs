@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use realdid_testnet::NodeEntry;
+use realdid_testnet::{Network, NodeEntry};
 use serde_json::json;
 
 use super::{Place, Some_};
@@ -17,7 +17,23 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Cuts the network in two.
 pub async fn partition(some: &Some_, format: Format) -> anyhow::Result<()> {
     let network = some.place.network()?;
-    let inside = network.places(&some.nodes)?;
+    part(&network, &network.places(&some.nodes)?).await?;
+    let names = some.nodes.join(", ");
+    let sentence = format!("{names} on one side, the others on the other; `realdid testnet heal` ends it");
+    say(format, &json!({ "apart": some.nodes }), &sentence)
+}
+
+/// Ends a partition.
+pub async fn heal(place: &Place, format: Format) -> anyhow::Result<()> {
+    part(&place.network()?, &[]).await?;
+    say(format, &json!({ "apart": [] }), "all nodes speak to each other again")
+}
+
+/// Lets these speak to each other alone, and the others too; with none on one side everybody speaks to everybody.
+///
+/// # Errors
+/// If a node that runs takes no order.
+pub async fn part(network: &Network, inside: &[usize]) -> anyhow::Result<()> {
     for (place, node) in network.nodes.iter().enumerate().filter(|(_, node)| node.is_running()) {
         let is_inside = inside.contains(&place);
         let others: Vec<&str> = network
@@ -29,17 +45,7 @@ pub async fn partition(some: &Some_, format: Format) -> anyhow::Result<()> {
             .collect();
         order(node, &others).await?;
     }
-    let names = some.nodes.join(", ");
-    let sentence = format!("{names} on one side, the others on the other; `realdid testnet heal` ends it");
-    say(format, &json!({ "apart": some.nodes }), &sentence)
-}
-
-/// Ends a partition.
-pub async fn heal(place: &Place, format: Format) -> anyhow::Result<()> {
-    for node in place.network()?.nodes.iter().filter(|node| node.is_running()) {
-        order(node, &[]).await?;
-    }
-    say(format, &json!({ "apart": [] }), "all nodes speak to each other again")
+    Ok(())
 }
 
 /// Tells a node whom to have nothing to do with, as soon as it answers.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{
-    Place, program,
+    Place, live, program,
     status::{table, view},
 };
 use crate::output::{Format, print, print_table, row};
@@ -67,7 +67,7 @@ pub async fn run(arguments: Arguments, format: Format) -> anyhow::Result<()> {
     drop(lock);
     let lived = match shown {
         Ok(()) => tokio::select! {
-            lived = live(&network) => lived,
+            lived = follow(&network, format, &mut started) => lived,
             () = ends.wait() => Ok(()),
         },
         failed => failed,
@@ -218,8 +218,15 @@ fn last_line(log: &std::path::Path) -> String {
     text.lines().last().unwrap_or("see its log").to_owned()
 }
 
-/// Shows how the network goes on, a line a second, until it is told to end.
-async fn live(network: &Network) -> anyhow::Result<()> {
+/// Shows how the network goes on until it is told to end: to a person with keys to press, otherwise a line a second.
+async fn follow(network: &Network, format: Format, started: &mut Started) -> anyhow::Result<()> {
+    if format == Format::Table && live::is_interactive() {
+        return live::view(&network.folder, &mut started.children).await;
+    }
+    tell(network).await
+}
+
+async fn tell(network: &Network) -> anyhow::Result<()> {
     println!("\nCtrl-C ends the network");
     let mut former = 0;
     loop {
