@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use realdid_client::{LightClient, NodeClient, Resolved, Wait, create_did};
+use realdid_client::{LightClient, NodeClient, ProvenRecord, Resolved, Wait, create_did};
 use realdid_crypto::{Ed25519Verifier, SecretKey};
-use realdid_identity::commitment;
+use realdid_identity::{RecordView, commitment};
 use realdid_node::{
     GenesisFile,
     keys::{KeyError, load, random_seed, store},
@@ -113,8 +113,11 @@ async fn resolve(text: &str, trusted: Option<&Path>, target: &Target, format: Fo
     };
     let did = Did::from_text(text, &genesis.network)?;
     let resolved = client.resolve(text).await?;
-    let height = verify(&client, &genesis, did, &resolved).await?;
-    let result = json!({ "did": text, "record": resolved.view["record"], "verified_at_height": height });
+    let proven = verify(&client, &genesis, did, &resolved).await?;
+    // what was verified, not what the node says beside it
+    let record = proven.record.as_ref().map(RecordView::new);
+    let height = proven.header.height.0;
+    let result = json!({ "did": text, "record": record, "verified_at_height": height });
     print(format, &result, |result| {
         let record = &result["record"];
         let mut rows = vec![row(["did", text])];
@@ -133,18 +136,18 @@ async fn resolve(text: &str, trusted: Option<&Path>, target: &Target, format: Fo
     })
 }
 
-/// Checks a resolution from the genesis on; the height of the header that vouches for it.
+/// Checks a resolution from the genesis on.
 pub(crate) async fn verify(
     client: &NodeClient,
     genesis: &Genesis,
     did: Did,
     resolved: &Resolved,
-) -> anyhow::Result<u64> {
+) -> anyhow::Result<ProvenRecord> {
     let verifier = Ed25519Verifier::default();
     let mut light = LightClient::new(genesis)?;
     loop {
         match light.check_record(did, &resolved.proof, &verifier) {
-            Ok(proven) => return Ok(proven.header.height.0),
+            Ok(proven) => return Ok(proven),
             Err(realdid_client::Untrusted::OtherEpoch { found, known }) if found > known => {
                 let (end, next) = client.epoch_end(known).await?;
                 light.advance(&end, next, &verifier)?;

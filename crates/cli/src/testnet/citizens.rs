@@ -107,7 +107,8 @@ async fn show(client: &NodeClient, genesis: &Genesis, did: Did) -> anyhow::Resul
         if let Ok(resolved) = &resolved
             && !resolved.view["record"].is_null()
         {
-            return verify(client, genesis, did, resolved).await;
+            let proven = verify(client, genesis, did, resolved).await?;
+            return Ok(proven.header.height.0);
         }
         if Instant::now() >= until {
             resolved

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::program::Testnet;
 
-fn json(text: &str) -> Value {
+pub fn json(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
 }
 
@@ -30,7 +30,7 @@ fn assert_all_reach_the_tip(testnet: &Testnet) {
 }
 
 /// A whole answer, headers included.
-fn get(url: &str, path: &str) -> String {
+pub fn get(url: &str, path: &str) -> String {
     let address = url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
