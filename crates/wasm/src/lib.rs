@@ -8,9 +8,9 @@
 //!
 //! | function | parts | reply |
 //! | --- | --- | --- |
-//! | `realdid_start` | genesis | `network`, `genesis` (its digest), `epoch` |
-//! | `realdid_advance` | end of the epoch, the next validators | `epoch` |
-//! | `realdid_check_record` | DID, proof, block, certificate, and the record if there is one | `did`, `record`, `height`, `time` |
+//! | [`realdid_start`] | genesis | `network`, `genesis` (its digest), `epoch` |
+//! | [`realdid_advance`] | end of the epoch, the next validators | `epoch` |
+//! | [`realdid_check_record`] | DID, proof, block, certificate, and the record if there is one | `did`, `record`, `height`, `time` |
 //!
 //! Whatever fails replies with `error`: its `code` stays as it is, its `message` is for people; `other_epoch` also says
 //! of which `epoch` the certificate is.
@@ -31,3 +31,5 @@ mod exports;
 mod failure;
 mod light;
 mod parts;
+
+pub use exports::{realdid_advance, realdid_check_record, realdid_reply, realdid_room, realdid_start};
