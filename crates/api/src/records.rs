@@ -4,14 +4,14 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use realdid_identity::DidRecord;
+use realdid_identity::{DidRecord, RecordView};
 use realdid_state::{StateKey, StateRead};
 use realdid_sync::ChainStore;
 use realdid_types::{Did, Wire};
 
 use crate::{
     Code, Ports, Problem,
-    views::{DidView, ProofView, RecordView, base64, did_text},
+    views::{ProofView, ProvenView, base64, did_text},
 };
 
 /// A DID's record with what a light client needs to believe it. One that is not there is answered too: its absence is
@@ -21,12 +21,12 @@ use crate::{
     path = "/v1/records/{did}",
     tag = "identity",
     params(("did" = String, Path, description = "A DID of this network")),
-    responses((status = OK, body = RecordView), Problem)
+    responses((status = OK, body = ProvenView), Problem)
 )]
 pub(crate) async fn show(
     State(ports): State<Ports>,
     Path(text): Path<String>,
-) -> Result<Json<RecordView>, Problem> {
+) -> Result<Json<ProvenView>, Problem> {
     let network = &ports.store.genesis().network;
     let did =
         Did::from_text(&text, network).map_err(|error| Problem::new(Code::Malformed, error.to_string()))?;
@@ -34,7 +34,7 @@ pub(crate) async fn show(
     answer.map_err(|_| Problem::new(Code::Internal, "the state cannot be read"))?.map(Json)
 }
 
-fn prove(ports: &Ports, did: Did) -> Result<RecordView, Problem> {
+fn prove(ports: &Ports, did: Did) -> Result<ProvenView, Problem> {
     let snapshot = ports.store.provable().ok_or_else(|| {
         Problem::new(Code::NotReady, "no block is final yet, so nothing can be proven: try again")
     })?;
@@ -46,9 +46,9 @@ fn prove(ports: &Ports, did: Did) -> Result<RecordView, Problem> {
     let (block, certificate) = certified(ports, above).ok_or_else(missing)?;
     let record = value.as_deref().map(DidRecord::decode).transpose();
     let record = record.map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
-    Ok(RecordView {
+    Ok(ProvenView {
         did: did_text(&did, &ports.store.genesis().network),
-        record: record.as_ref().map(DidView::new),
+        record: record.as_ref().map(RecordView::new),
         proof: ProofView {
             value: value.as_deref().map(base64),
             proof: base64(&proof.encode()),

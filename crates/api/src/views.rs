@@ -1,7 +1,7 @@
 //! The ledger's things as JSON.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use realdid_identity::DidRecord;
+use realdid_identity::RecordView;
 use realdid_state::Outcome;
 use realdid_types::{Block, Certificate, NetworkName, Wire};
 use serde::Serialize;
@@ -105,31 +105,11 @@ impl TransactionView {
 }
 
 #[derive(Serialize, ToSchema)]
-pub(crate) struct RecordView {
+pub(crate) struct ProvenView {
     pub(crate) did: String,
     /// None if there is no such DID.
-    pub(crate) record: Option<DidView>,
+    pub(crate) record: Option<RecordView>,
     pub(crate) proof: ProofView,
-}
-
-#[derive(Serialize, ToSchema)]
-pub(crate) struct DidView {
-    pub(crate) version: u64,
-    /// The number that its next transaction must have.
-    pub(crate) next_sequence: u64,
-    /// In milliseconds since 1970.
-    pub(crate) created: u64,
-    /// In milliseconds since 1970.
-    pub(crate) updated: u64,
-    pub(crate) keys: Vec<KeyView>,
-}
-
-#[derive(Serialize, ToSchema)]
-pub(crate) struct KeyView {
-    pub(crate) key: String,
-    pub(crate) purposes: Vec<&'static str>,
-    /// The height of the block that brought it.
-    pub(crate) since: u64,
 }
 
 /// What a light client needs to believe a record or its absence.
@@ -143,31 +123,6 @@ pub(crate) struct ProofView {
     pub(crate) block: String,
     /// A certificate for it in base64.
     pub(crate) certificate: String,
-}
-
-impl DidView {
-    pub(crate) fn new(record: &DidRecord) -> Self {
-        let key = |held: &realdid_identity::HeldKey| {
-            let purposes = held.key.purposes;
-            let named = [
-                ("authentication", purposes.authentication),
-                ("capabilityInvocation", purposes.invocation),
-                ("assertionMethod", purposes.assertion),
-            ];
-            KeyView {
-                key: held.key.key.to_string(),
-                purposes: named.iter().filter(|(_, has)| *has).map(|(name, _)| *name).collect(),
-                since: held.since.height.0,
-            }
-        };
-        Self {
-            version: record.version,
-            next_sequence: record.next_sequence.0,
-            created: record.created.time.0,
-            updated: record.updated.time.0,
-            keys: record.keys.iter().map(key).collect(),
-        }
-    }
 }
 
 pub(crate) fn block_view(

@@ -81,6 +81,24 @@ pub enum Untrusted {
     Genesis(#[from] GenesisError),
 }
 
+impl Untrusted {
+    /// A name for it that stays as it is.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Decode(..) | Self::ProofBytes(_) => "malformed",
+            Self::Proof(_) => "proof_invalid",
+            Self::OtherBlock => "other_block",
+            Self::OtherBatches => "other_batches",
+            Self::OtherEpoch { .. } => "other_epoch",
+            Self::Certificate(_) => "certificate_invalid",
+            Self::EpochEnd(..) => "epoch_end_invalid",
+            Self::OtherValidators => "other_validators",
+            Self::Genesis(_) => "genesis_invalid",
+        }
+    }
+}
+
 impl LightClient {
     /// One that trusts a genesis.
     ///

@@ -17,9 +17,11 @@
 
 mod record;
 mod refusal;
+mod view;
 
 pub mod create;
 pub mod update;
 
 pub use record::{DidRecord, HeldKey, Moment, ReplacedKey, commitment};
 pub use refusal::Refusal;
+pub use view::{KeyView, RecordView};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use realdid_client::{LightClient, NodeClient, ProvenRecord, Resolved, Wait, create_did};
 use realdid_crypto::{Ed25519Verifier, SecretKey};
-use realdid_identity::commitment;
+use realdid_identity::{RecordView, commitment};
 use realdid_node::keys::{KeyError, load, random_seed, store};
 use realdid_testnet::now_ms;
 use realdid_types::{Did, Genesis, Timestamp};
@@ -111,8 +111,11 @@ async fn resolve(text: &str, trust: &Trust, target: &Target, format: Format) -> 
     let genesis = trust.genesis(&client).await?;
     let did = Did::from_text(text, &genesis.network)?;
     let resolved = client.resolve(text).await?;
-    let height = verify(&client, &genesis, did, &resolved).await?.header.height.0;
-    let result = json!({ "did": text, "record": resolved.view["record"], "verified_at_height": height });
+    let proven = verify(&client, &genesis, did, &resolved).await?;
+    // what was verified, not what the node says beside it
+    let record = proven.record.as_ref().map(RecordView::new);
+    let height = proven.header.height.0;
+    let result = json!({ "did": text, "record": record, "verified_at_height": height });
     print(format, &result, |result| {
         let record = &result["record"];
         let mut rows = vec![row(["did", text])];

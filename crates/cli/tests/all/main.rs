@@ -8,6 +8,7 @@ mod errors;
 mod exposition;
 mod folders;
 mod interface;
+mod liar;
 mod lost_disk;
 mod manners;
 mod network;

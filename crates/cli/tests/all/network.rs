@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::program::Testnet;
 
-fn json(text: &str) -> Value {
+pub fn json(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
 }
 

@@ -7,6 +7,8 @@ use realdid_crypto::Ed25519Verifier;
 use realdid_types::{Did, Genesis, Wire};
 use serde_json::Value;
 
+mod epochs;
+
 fn vectors() -> Value {
     serde_json::from_str(include_str!("vectors.json")).unwrap()
 }

@@ -1,0 +1,61 @@
+//! The functions: each reads its parts, asks the light client, and says in JSON what that showed.
+
+use realdid_client::{LightClient, RecordProof, Untrusted};
+use realdid_crypto::Ed25519Verifier;
+use realdid_identity::RecordView;
+use realdid_types::{DecodeError, Did, EpochEnd, Genesis, NetworkName, ValidatorSet, Wire};
+use serde_json::{Value, json};
+
+use crate::{failure::Failure, parts::Parts};
+
+/// What a genesis led to.
+pub(crate) struct Trusted {
+    network: NetworkName,
+    client: LightClient,
+    /// Remembers the validators' keys.
+    verifier: Ed25519Verifier,
+}
+
+pub(crate) fn start(light: &mut Option<Trusted>, mut parts: Parts<'_>) -> Result<Value, Failure> {
+    let genesis = parts.take()?;
+    parts.end()?;
+    let genesis = Genesis::decode(genesis).map_err(malformed("genesis"))?;
+    let client = LightClient::new(&genesis)?;
+    let reply = json!({
+        "network": genesis.network.as_str(),
+        "genesis": genesis.digest().to_string(),
+        "epoch": client.epoch().0,
+    });
+    *light = Some(Trusted { network: genesis.network, client, verifier: Ed25519Verifier::default() });
+    Ok(reply)
+}
+
+pub(crate) fn advance(light: &mut Option<Trusted>, mut parts: Parts<'_>) -> Result<Value, Failure> {
+    let light = light.as_mut().ok_or(Failure::NoGenesis)?;
+    let (end, next) = (parts.take()?, parts.take()?);
+    parts.end()?;
+    let end = EpochEnd::decode(end).map_err(malformed("end of the epoch"))?;
+    let next = ValidatorSet::decode(next).map_err(malformed("next validators"))?;
+    light.client.advance(&end, next, &light.verifier)?;
+    Ok(json!({ "epoch": light.client.epoch().0 }))
+}
+
+pub(crate) fn check_record(light: &mut Option<Trusted>, mut parts: Parts<'_>) -> Result<Value, Failure> {
+    let light = light.as_ref().ok_or(Failure::NoGenesis)?;
+    let did = String::from_utf8_lossy(parts.take()?);
+    let [proof, block, certificate] = [parts.take()?, parts.take()?, parts.take()?].map(<[u8]>::to_vec);
+    let value = parts.take_if_any()?.map(<[u8]>::to_vec);
+    parts.end()?;
+    let shown = RecordProof { value, proof, block, certificate };
+    let proven = light.client.check_record(Did::from_text(&did, &light.network)?, &shown, &light.verifier)?;
+    Ok(json!({
+        "did": did,
+        "record": proven.record.as_ref().map(RecordView::new),
+        "height": proven.header.height.0,
+        "time": proven.header.time.0,
+    }))
+}
+
+fn malformed(what: &'static str) -> impl FnOnce(DecodeError) -> Failure {
+    move |error| Untrusted::Decode(what, error).into()
+}

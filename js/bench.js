@@ -1,0 +1,44 @@
+// How long the light client takes in WebAssembly: npm run bench
+
+import { performance } from 'node:perf_hooks';
+
+import { LightClient } from 'realdid';
+import { vectors } from './vectors.js';
+
+const ROUNDS = 1_000;
+const { genesis, ...answers } = vectors();
+
+/** What work gives, and the milliseconds that it takes. */
+async function time(work) {
+  const started = performance.now();
+  const result = await work();
+  return [result, performance.now() - started];
+}
+
+/** Median and 99th percentile of many runs. */
+async function often(work) {
+  const taken = [];
+  for (let round = 0; round < ROUNDS; round += 1) taken.push((await time(work))[1]);
+  taken.sort((a, b) => a - b);
+  return [0.5, 0.99].map((share) => `${taken[Math.floor(ROUNDS * share)].toFixed(2)} ms`);
+}
+
+/** What a process does first: nothing is compiled yet. */
+async function first({ did, ...answer }) {
+  const [light, loading] = await time(() => LightClient.fromGenesis(genesis));
+  const [, verifying] = await time(() => light.verifyRecord(did, answer));
+  console.log(`first    ${loading.toFixed(1)} ms to read, compile and instantiate the module and trust the genesis`);
+  console.log(`         ${verifying.toFixed(1)} ms to verify the first record`);
+}
+
+async function steady(which, { did, ...answer }) {
+  const light = await LightClient.fromGenesis(genesis);
+  const [median, p99] = await often(() => light.verifyRecord(did, answer));
+  console.log(`${which.padEnd(8)} ${median}, p99 ${p99}`);
+  const anew = async () => (await LightClient.fromGenesis(genesis)).verifyRecord(did, answer);
+  const [fresh, freshP99] = await often(anew);
+  console.log(`         ${fresh} with an instance and a genesis of its own each time, p99 ${freshP99}`);
+}
+
+await first(answers.present);
+for (const [which, answer] of Object.entries(answers)) await steady(which, answer);

@@ -1,0 +1,2 @@
+export { LightClient } from './light.js';
+export { RealDidError } from './error.js';

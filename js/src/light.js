@@ -1,0 +1,81 @@
+import { base64, utf8 } from './bytes.js';
+import { RealDidError } from './error.js';
+import { get } from './node.js';
+import { instantiate } from './wasm.js';
+
+/** Trusts a genesis, and believes of a node's answers what certificates lead to from there. */
+export class LightClient {
+  #wasm;
+  #network;
+  #genesis;
+  #epoch;
+
+  /** Use `fromGenesis` or `fromNode`. */
+  constructor(wasm, { network, genesis, epoch }) {
+    this.#wasm = wasm;
+    this.#network = network;
+    this.#genesis = genesis;
+    this.#epoch = epoch;
+  }
+
+  /** One that trusts a genesis: the bytes that `GET /v1/genesis` gives as `encoded`. */
+  static async fromGenesis(bytes) {
+    const wasm = await instantiate();
+    return new LightClient(wasm, wasm.call('start', bytes));
+  }
+
+  /** One that asks a node for the genesis whose digest (64 hexadecimal digits) is trusted. */
+  static async fromNode(url, digest) {
+    const light = await LightClient.fromGenesis(base64(await get(url, '/v1/genesis'), 'encoded'));
+    if (light.genesis === String(digest).toLowerCase()) return light;
+    throw new RealDidError('other_network', `${url} is of the network ${light.genesis}, not of ${digest}`);
+  }
+
+  /** The network's name, as it stands in its DIDs. */
+  get network() {
+    return this.#network;
+  }
+
+  /** The genesis' digest, which names the network for good. */
+  get genesis() {
+    return this.#genesis;
+  }
+
+  /** The newest epoch whose validators are known. */
+  get epoch() {
+    return this.#epoch;
+  }
+
+  /** Checks what `GET /v1/records/{did}` answers; what was proven. */
+  verifyRecord(did, answer) {
+    const shown = answer?.proof;
+    const parts = ['proof', 'block', 'certificate'].map((field) => base64(shown, field));
+    // without one it is the absence that must be proven
+    if (shown.value !== null) parts.push(base64(shown, 'value'));
+    return this.#wasm.call('check_record', utf8(did), ...parts);
+  }
+
+  /** Goes on to the next epoch by what `GET /v1/epochs/{n}` answers for the present one; that epoch. */
+  advance(answer) {
+    if (answer?.end === null) throw new RealDidError('epoch_lasts', `epoch ${this.#epoch} is not over there`);
+    const parts = ['end', 'next_validators'].map((field) => base64(answer, field));
+    this.#epoch = this.#wasm.call('advance', ...parts).epoch;
+    return this.#epoch;
+  }
+
+  /** Asks a node for a DID, follows the epochs up to its answer, and checks it; what was proven. */
+  async resolve(url, did) {
+    const answer = await get(url, `/v1/records/${encodeURIComponent(did)}`);
+    for (;;) {
+      try {
+        return this.verifyRecord(did, answer);
+      } catch (error) {
+        if (error.code !== 'other_epoch' || error.epoch <= this.#epoch) throw error;
+      }
+      const epoch = this.#epoch;
+      const end = await get(url, `/v1/epochs/${epoch}`);
+      // another call may have gone on meanwhile
+      if (this.#epoch === epoch) this.advance(end);
+    }
+  }
+}

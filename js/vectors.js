@@ -1,0 +1,33 @@
+// The frozen answers of real networks that the Rust light client is tested with too.
+
+import { readFileSync } from 'node:fs';
+
+const read = (name) =>
+  JSON.parse(readFileSync(new URL(`../crates/client/tests/all/${name}.json`, import.meta.url), 'utf8'));
+const bytes = (text) => Buffer.from(text, 'base64');
+const answer = ({ did, ...proof }) => ({ did, proof });
+
+/** The genesis of a network, and answers of its first epoch: of a DID that is there, and of one that is not. */
+export function vectors() {
+  const { genesis, present, absent } = read('vectors');
+  return { genesis: bytes(genesis), present: answer(present), absent: answer(absent) };
+}
+
+/** The genesis of another network, how its first epoch ended, and an answer of the second. */
+export function epochs() {
+  const { genesis, epoch_0: end, present } = read('epochs');
+  return { genesis: bytes(genesis), end, present: answer(present) };
+}
+
+/** Copies of an object in each of which one bit of one base64 field is flipped; its name says which. */
+export function* flipped(object) {
+  for (const [field, text] of Object.entries(object)) {
+    if (text === null) continue;
+    const whole = bytes(text);
+    for (let place = 0; place < whole.length * 8; place += 1) {
+      const forged = Buffer.from(whole);
+      forged[place >> 3] ^= 1 << place % 8;
+      yield [`bit ${place} of ${whole.length} bytes in ${field}`, { ...object, [field]: forged.toString('base64') }];
+    }
+  }
+}
