@@ -39,6 +39,8 @@ pub struct ProposalView {
 /// The validators.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct ValidatorsView {
+    /// The present epoch.
+    pub epoch: u64,
     /// Those of this epoch.
     pub validators: Vec<ValidatorView>,
     /// Those of the next, if they differ.

@@ -2,8 +2,9 @@
 
 use realdid_crypto::SecretKey;
 use realdid_types::{
-    Approve, BlockDigest, Change, GenesisDigest, Height, Operation, OrganisationName, ProofOfPossession,
-    ProposalId, Propose, Sender, Sequence, SignedTransaction, Timestamp, Transaction,
+    Approve, BlockDigest, Change, Evidence, GenesisDigest, Height, Operation, OrganisationName,
+    ProofOfPossession, ProposalId, Propose, ReportEvidence, Sender, Sequence, SignedTransaction, Timestamp,
+    Transaction,
 };
 
 use crate::sign;
@@ -34,6 +35,12 @@ impl Member<'_> {
     #[must_use]
     pub fn approve(&self, proposal: ProposalId) -> SignedTransaction {
         self.act(Operation::Approve(Approve { proposal }))
+    }
+
+    /// Puts it on record that a validator contradicted itself.
+    #[must_use]
+    pub fn report(&self, evidence: Evidence) -> SignedTransaction {
+        self.act(Operation::ReportEvidence(ReportEvidence { evidence }))
     }
 
     fn act(&self, operation: Operation) -> SignedTransaction {

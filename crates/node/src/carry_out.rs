@@ -8,7 +8,7 @@ use realdid_crypto::PublicKey;
 use realdid_network::{public::Topic, validators::Urgency};
 use realdid_replica::{Commit, Effect, Input};
 use realdid_state::{StateKey, ValidatorSets, read};
-use realdid_types::{Have, Message, Request, SignedBatch, Vote, VoteStatement, Wire};
+use realdid_types::{Evidence, Have, Message, Request, SignedBatch, Vote, VoteStatement, Wire};
 
 use crate::{core::Core, event::Stored, node::end_process};
 
@@ -46,19 +46,28 @@ impl Core {
             Effect::Refused(id, refusal) => self.waiting.tell(&id, Fate::Refused(refusal)),
             Effect::Accepted(ids) => ids.iter().for_each(|id| self.waiting.tell(id, Fate::Accepted)),
             Effect::Void(ids) => ids.iter().for_each(|id| self.waiting.tell(id, Fate::Void)),
-            Effect::Report(evidence) => {
-                self.metrics.evidence.inc();
-                tracing::warn!(
-                    ?evidence,
-                    "a validator contradicted itself: tell the other operators, and keep this line"
-                );
-            }
+            Effect::Report(evidence) => self.keep_evidence(&evidence),
             Effect::Distrust(peer, reason) => self.distrust(peer, &reason),
             Effect::Alarm(alarm) => {
                 tracing::error!(?alarm, "voting stops: {}", crate::alarm::words(&alarm));
             }
         }
         None
+    }
+
+    /// The node has no member's key, so a member has to put it on record.
+    fn keep_evidence(&mut self, evidence: &Evidence) {
+        self.metrics.evidence.inc();
+        match self.evidence.keep(evidence) {
+            Ok(Some(file)) => tracing::warn!(
+                file = %file.display(),
+                "a validator contradicted itself: `realdid validators report FILE --key member.key` puts it on record"
+            ),
+            Ok(None) => {}
+            Err(error) => {
+                tracing::error!(%error, ?evidence, "a validator contradicted itself: keep this line")
+            }
+        }
     }
 
     /// Signs the votes and writes everything; the votes leave only once that is synced.

@@ -142,6 +142,12 @@ impl Home {
         self.0.join("keys")
     }
 
+    /// What proves that validators contradicted themselves.
+    #[must_use]
+    pub fn evidence(&self) -> PathBuf {
+        self.0.join("evidence")
+    }
+
     /// The ledger.
     #[must_use]
     pub fn ledger(&self) -> PathBuf {

@@ -23,6 +23,7 @@ use crate::{
     clock::Clock,
     disk::Syncs,
     event::{Event, Stored},
+    evidence::EvidenceFolder,
     peers::Peers,
     timers::Timers,
     verify::{Job, RememberingVerifier},
@@ -82,6 +83,7 @@ pub(crate) struct Core {
     pub(crate) finals: broadcast::Sender<Final>,
     pub(crate) status: watch::Sender<Arc<Status>>,
     pub(crate) ticks: u64,
+    pub(crate) evidence: EvidenceFolder,
     pub(crate) low_water: u64,
     pub(crate) is_disk_full: bool,
     /// Bytes that were free on the disk at the last look.

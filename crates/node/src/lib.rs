@@ -12,6 +12,7 @@ pub mod config;
 mod core;
 mod disk;
 mod event;
+mod evidence;
 pub mod genesis_file;
 pub mod hex;
 pub mod keys;

@@ -5,6 +5,7 @@ mod changes;
 mod deploy;
 mod documented;
 mod errors;
+mod evidence;
 mod exposition;
 mod folders;
 mod interface;

@@ -1,5 +1,7 @@
 //! `realdid validators`: who they are, and how members decide who is to be one.
 
+mod report;
+
 use std::path::PathBuf;
 
 use anyhow::{Context, bail, ensure};
@@ -38,6 +40,15 @@ pub(crate) enum Command {
     Approve {
         /// The proposal, as in `realdid members list`; its first digits are enough
         proposal: String,
+        #[command(flatten)]
+        signing: Signing,
+    },
+    /// Put on record that a validator contradicted itself; it removes nobody by itself
+    #[command(after_help = "Example: with what a node kept in its folder
+  realdid validators report /var/lib/realdid/evidence/epoch-0-validator-2 --key member.key --node http://127.0.0.1:8080")]
+    Report {
+        /// The evidence, as a node wrote it
+        evidence: PathBuf,
         #[command(flatten)]
         signing: Signing,
     },
@@ -109,6 +120,7 @@ pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> 
         Command::Approve { proposal, signing } => {
             Acting::new(&signing).await?.approve(&proposal, format).await
         }
+        Command::Report { evidence, signing } => Acting::new(&signing).await?.report(&evidence, format).await,
     }
 }
 
