@@ -1,7 +1,7 @@
 //! Who the consortium is, and what it is deciding on, as a node tells it. None of it is proven: what members sign on it
 //! takes effect only if the ledger agrees.
 
-use realdid_types::{Block, Wire};
+use realdid_types::{Block, Certificate, Wire};
 use serde::Deserialize;
 
 use crate::{ClientError, NodeClient};
@@ -56,6 +56,12 @@ pub struct ValidatorView {
     pub consensus_key: String,
 }
 
+#[derive(Deserialize)]
+struct BlockView {
+    encoded: String,
+    certificate: Option<String>,
+}
+
 impl ValidatorsView {
     /// Those that are to be in office, as far as it is decided.
     #[must_use]
@@ -94,11 +100,22 @@ impl NodeClient {
     /// # Errors
     /// If the node does not answer so.
     pub async fn newest_block(&self) -> Result<Block, ClientError> {
-        #[derive(Deserialize)]
-        struct View {
-            encoded: String,
-        }
-        let view: View = self.get("/v1/blocks/latest").await?;
+        let view: BlockView = self.get("/v1/blocks/latest").await?;
         Block::decode(&self.bytes(&view.encoded)?).map_err(|error| self.strange(error))
+    }
+
+    /// The validators of the present epoch whose signatures are in the newest block's own certificate; none if it is
+    /// final by one above it.
+    ///
+    /// # Errors
+    /// If the node does not answer so.
+    pub async fn newest_signers(&self) -> Result<Vec<ValidatorView>, ClientError> {
+        let validators = self.validators().await?.validators;
+        let view: BlockView = self.get("/v1/blocks/latest").await?;
+        let Some(certificate) = view.certificate else { return Ok(Vec::new()) };
+        let certificate =
+            Certificate::decode(&self.bytes(&certificate)?).map_err(|error| self.strange(error))?;
+        let signed = certificate.signers.iter().filter_map(|index| validators.get(usize::from(index.0)));
+        Ok(signed.cloned().collect())
     }
 }

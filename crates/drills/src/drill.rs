@@ -5,6 +5,7 @@ use std::time::Duration;
 use rustix::process::Signal;
 
 use crate::{
+    change,
     random::Random,
     rig::{Rig, VALIDATORS},
 };
@@ -18,10 +19,11 @@ pub enum Drill {
     PartOne,
     KillAll,
     Wipe,
+    ChangeValidators,
 }
 
 impl Drill {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Kill,
         Self::KillGateway,
         Self::Pause,
@@ -29,6 +31,7 @@ impl Drill {
         Self::PartOne,
         Self::KillAll,
         Self::Wipe,
+        Self::ChangeValidators,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -40,6 +43,7 @@ impl Drill {
             Self::PartOne => "parted 3 | 1",
             Self::KillAll => "all validators killed at once",
             Self::Wipe => "one validator's disk lost",
+            Self::ChangeValidators => "a validator voted in and out",
         }
     }
 
@@ -52,11 +56,13 @@ impl Drill {
             (Self::Pause | Self::PartInHalves | Self::PartOne, false) => 20,
             (Self::KillGateway, false) => 10,
             (Self::Wipe, false) => 5,
-            (Self::KillGateway | Self::Wipe, true) => 1,
+            (Self::ChangeValidators, false) => 3,
+            (Self::KillGateway | Self::Wipe | Self::ChangeValidators, true) => 1,
         }
     }
 
-    /// Does it once; how many milliseconds after everything is whole again the next block is final.
+    /// Does it once; how many milliseconds after everything is whole again the next block is final. For a change of the
+    /// validators, after which nothing needs to be mended, it is the longest time without a block.
     pub async fn run(self, rig: &mut Rig, random: &mut Random) -> anyhow::Result<u64> {
         tokio::time::sleep(Duration::from_millis(random.between(0, 300))).await;
         let victim = random.place(VALIDATORS);
@@ -100,6 +106,7 @@ impl Drill {
                 rig.wipe(victim)?;
                 rig.spawn(victim)?;
             }
+            Self::ChangeValidators => return change::run(rig).await,
         }
         let height = rig.highest().await;
         let time = rig.time_to_commit(height).await?;

@@ -1,6 +1,7 @@
 //! Breaks a network of real processes on purpose while clients use it, and checks that nothing is lost.
 
 mod attack;
+mod change;
 mod check;
 mod drill;
 mod load;

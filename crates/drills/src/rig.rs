@@ -58,6 +58,17 @@ impl Rig {
         Ok(())
     }
 
+    /// A node of its own that a member wants to be a validator; the same one each time. Its place.
+    pub fn newcomer(&mut self, organisation: &str) -> anyhow::Result<usize> {
+        let place = VALIDATORS + 1;
+        if self.network.nodes.len() == place {
+            realdid_testnet::make_newcomer(&mut self.network, organisation)?;
+            self.children.push(None);
+            self.spawn(place)?;
+        }
+        Ok(place)
+    }
+
     /// Kills a node's process at once.
     pub fn kill(&mut self, place: usize) -> anyhow::Result<()> {
         if let Some(mut child) = self.children[place].take() {

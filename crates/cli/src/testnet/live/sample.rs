@@ -5,10 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use realdid_client::NodeClient;
 use realdid_testnet::{Network, NodeEntry};
-use realdid_types::{Certificate, Wire};
 use serde_json::Value;
 
 use crate::testnet::status::view;
@@ -76,14 +74,8 @@ async fn status(node: &NodeEntry) -> Option<Value> {
 }
 
 async fn signers(client: &NodeClient) -> Option<Vec<String>> {
-    let block: Value = client.get("/v1/blocks/latest").await.ok()?;
-    let certificate = STANDARD.decode(block["certificate"].as_str()?).ok()?;
-    let certificate = Certificate::decode(&certificate).ok()?;
-    let set: Value = client.get("/v1/validators").await.ok()?;
-    let names: Vec<&str> =
-        set["validators"].as_array()?.iter().filter_map(|one| one["organisation"].as_str()).collect();
-    let signed = certificate.signers.iter().filter_map(|index| names.get(usize::from(index.0)));
-    Some(signed.map(|name| (*name).to_owned()).collect())
+    let signers = client.newest_signers().await.ok()?;
+    Some(signers.into_iter().map(|signer| signer.organisation).collect())
 }
 
 async fn counted(client: &NodeClient) -> Option<Counted> {

@@ -1,0 +1,92 @@
+//! A validator is voted in, signs, and is voted out again, while clients go on.
+
+use std::time::{Duration, Instant};
+
+use anyhow::ensure;
+use realdid_client::NodeClient;
+use realdid_testnet::{decide, newcomer_change};
+use realdid_types::{Change, RemoveValidator};
+use serde_json::Value;
+use tokio::{sync::oneshot, task::JoinHandle};
+
+use crate::rig::{PATIENCE, Rig};
+
+/// The member whose second validator it is.
+const ORGANISATION: &str = "ministry";
+/// How often is looked.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Does it; the longest time in milliseconds in which no block became final meanwhile.
+pub async fn run(rig: &mut Rig) -> anyhow::Result<u64> {
+    let client = rig.client(0);
+    let pauses = Pauses::watch(client.clone());
+    let place = rig.newcomer(ORGANISATION)?;
+    let tip = client.newest_block().await?.header.height.0;
+    until(rig, place, "catches up", |status| status["height"].as_u64() >= Some(tip)).await?;
+
+    let change = newcomer_change(&rig.network, place, ORGANISATION, &client).await?;
+    let Change::AddValidator(newcomer) = &change else { anyhow::bail!("the change adds nobody") };
+    let consensus_key = newcomer.consensus_key;
+    decide(&rig.network, &client, change).await?;
+    let is_in = |status: &Value| status["validator"] == true && status["health"]["ready"] == true;
+    until(rig, place, "takes office", is_in).await?;
+    until_it_signs(&client, &consensus_key.to_string()).await?;
+
+    decide(&rig.network, &client, Change::RemoveValidator(RemoveValidator { consensus_key })).await?;
+    until(rig, place, "leaves office", |status| status["validator"] == false && status["voting"] == false)
+        .await?;
+    pauses.end().await
+}
+
+async fn until(rig: &Rig, place: usize, what: &str, is_so: impl Fn(&Value) -> bool) -> anyhow::Result<()> {
+    let (name, client, started) = (&rig.network.nodes[place].name, rig.client(place), Instant::now());
+    while !client.get::<Value>("/v1/status").await.is_ok_and(|status| is_so(&status)) {
+        ensure!(started.elapsed() < PATIENCE, "{name} never {what}");
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(())
+}
+
+/// Waits until a certificate has its signature.
+async fn until_it_signs(client: &NodeClient, key: &str) -> anyhow::Result<()> {
+    let started = Instant::now();
+    loop {
+        if client.newest_signers().await?.iter().any(|signer| signer.consensus_key == key) {
+            return Ok(());
+        }
+        ensure!(started.elapsed() < PATIENCE, "the newcomer never signs");
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Watches a node's height for the longest time in which it stands still.
+struct Pauses {
+    end: oneshot::Sender<()>,
+    watch: JoinHandle<Duration>,
+}
+
+impl Pauses {
+    fn watch(client: NodeClient) -> Self {
+        let (end, mut ended) = oneshot::channel();
+        let watch = tokio::spawn(async move {
+            let (mut height, mut since, mut longest) = (0, Instant::now(), Duration::ZERO);
+            while ended.try_recv().is_err() {
+                let status = client.get::<Value>("/v1/status").await.unwrap_or_default();
+                let now = status["height"].as_u64().unwrap_or(0);
+                longest = longest.max(since.elapsed());
+                if now > height {
+                    (height, since) = (now, Instant::now());
+                }
+                tokio::time::sleep(LOOK).await;
+            }
+            longest
+        });
+        Self { end, watch }
+    }
+
+    async fn end(self) -> anyhow::Result<u64> {
+        // it watches until it is told
+        let _ = self.end.send(());
+        Ok(u64::try_from(self.watch.await?.as_millis())?)
+    }
+}
