@@ -31,6 +31,8 @@ const EVENTS_MAX: usize = 1_024;
 const SUBMISSIONS_MAX: usize = 256;
 /// Blocks that a slow listener may be behind.
 const FINALS_MAX: usize = 256;
+/// About a third of a share.
+const PUBLIC_NICENESS: i32 = 5;
 /// The exit status after the disk failed (`EX_IOERR`).
 const DISK_FAILED: i32 = 74;
 
@@ -148,7 +150,10 @@ impl Node {
             network: setup.genesis.digest(),
             peers: setup.config.public.addresses()?,
         };
-        let start = move || public::Plane::start(settings, service);
+        let start = move || {
+            step_back();
+            public::Plane::start(settings, service)
+        };
         let (public, thread) = on_own_thread("public", ending.clone(), start).await?;
         others.push(thread);
 
@@ -303,6 +308,14 @@ where
     match started.await {
         Ok(result) => Ok((result?, thread)),
         Err(_) => Err(NodeError::Core),
+    }
+}
+
+/// Gives this thread less than an equal share of a busy processor: what strangers can keep busy must not keep votes
+/// waiting. On Linux the priority is the calling thread's alone.
+fn step_back() {
+    if let Err(error) = rustix::process::setpriority_process(None, PUBLIC_NICENESS) {
+        tracing::warn!(%error, "the public plane has the same priority as voting");
     }
 }
 

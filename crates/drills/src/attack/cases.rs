@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use super::{Target, http, peers, sockets};
+use super::{Target, http, peers, sockets, streams};
 
 type Attack = fn(Target) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -38,7 +38,13 @@ cases! {
     "public port: HTTP" => target sockets::speak(target.public, b"GET / HTTP/1.1\r\n\r\n", target.until);
     "public port: a peer of another network" => target peers::other_network(target);
     "public port: three hundred peers" => target peers::many(target, 300);
+    "public port: streams on which nothing is said" => target streams::silent(target);
+    "public port: protocols that nobody speaks" => target streams::unknown_protocols(target);
     // gossip
+    "gossip: grafts" => target streams::grafts(target);
+    "gossip: rumours of messages, and wishes for some" => target streams::rumours(target);
+    "gossip: subscriptions" => target streams::subscriptions(target);
+    "gossip: a frame of four gigabytes" => target streams::absurd_frame(target);
     "gossip: garbage for batches" => target peers::gossip_garbage(target, 300);
     "gossip: garbage as large as may be" => target peers::gossip_garbage(target, 64 * 1024);
     "gossip: garbage for certificates" => target peers::gossip_garbage_certificates(target);

@@ -5,6 +5,7 @@ mod cases;
 mod http;
 mod peers;
 mod sockets;
+mod streams;
 
 use std::{
     net::SocketAddr,
