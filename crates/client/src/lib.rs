@@ -3,6 +3,7 @@
 //!
 //! The feature `http`, which is on unless told otherwise, is what speaks to a node; the rest is pure.
 
+#[cfg(feature = "http")]
 mod consortium;
 mod governance;
 #[cfg(feature = "http")]
@@ -10,6 +11,7 @@ mod http;
 mod light;
 mod sign;
 
+#[cfg(feature = "http")]
 pub use consortium::{MemberView, ProposalView, ValidatorView, ValidatorsView};
 pub use governance::{Member, possession};
 #[cfg(feature = "http")]
