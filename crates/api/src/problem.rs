@@ -71,6 +71,8 @@ codes! {
     SequenceTaken = "sequence_taken", CONFLICT;
     /// No room; come back.
     Busy = "busy", TOO_MANY_REQUESTS;
+    /// This node is no member's: no batch of it would be taken.
+    NoMembersNode = "no_members_node", MISDIRECTED_REQUEST;
     /// It took too long.
     Timeout = "timeout", GATEWAY_TIMEOUT;
     /// Something is missing without which the node does not serve.
@@ -81,6 +83,8 @@ codes! {
     Internal = "internal", INTERNAL_SERVER_ERROR;
 }
 
+/// The longest detail that is taken over from elsewhere.
+const DETAIL_MAX: usize = 1_024;
 /// Seconds after which a client that was turned away may come back.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
@@ -137,6 +141,17 @@ impl Problem {
     pub fn not_found(what: impl std::fmt::Display) -> Self {
         Self::new(Code::NotFound, format!("there is no {what}"))
     }
+}
+
+/// What the framework refuses by itself becomes a problem like any other.
+pub(crate) async fn in_our_words(response: Response) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_told = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/"));
+    if !response.status().is_client_error() || is_told {
+        return response;
+    }
+    let body = axum::body::to_bytes(response.into_body(), DETAIL_MAX).await.unwrap_or_default();
+    Problem::new(Code::Malformed, String::from_utf8_lossy(&body)).into_response()
 }
 
 impl From<Refusal> for Problem {

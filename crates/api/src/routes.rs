@@ -1,6 +1,6 @@
 //! The interface's addresses, and their description in OpenAPI, which the same lines make.
 
-use axum::{Json, Router, extract::DefaultBodyLimit, routing::get};
+use axum::{Json, Router, extract::DefaultBodyLimit, middleware::map_response, routing::get};
 use utoipa::{OpenApi, openapi::OpenApi as Description};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -66,5 +66,6 @@ pub(crate) fn router(ports: Ports) -> Router {
             Problem::new(Code::MethodNotAllowed, "this address does not take this method")
         })
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(map_response(problem::in_our_words))
         .with_state(ports)
 }

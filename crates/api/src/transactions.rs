@@ -13,6 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use realdid_crypto::Digest;
+use realdid_state::{NodeEntry, StateKey, read};
 use realdid_sync::ChainStore;
 use realdid_types::{SignedTransaction, TransactionId, Wire, limits};
 use serde::Deserialize;
@@ -83,6 +84,7 @@ pub(crate) async fn submit(
         }
     };
     let transactions = decode(&headers, &body)?;
+    ports.check_author()?;
     let ids: Vec<TransactionId> = transactions.iter().map(SignedTransaction::id).collect();
     let busy = || Problem::new(Code::Busy, "the node has more to do than it can take: try again later");
     let mut pending = Vec::with_capacity(ids.len());
@@ -238,6 +240,16 @@ pub(crate) fn parse_digest(text: &str) -> Result<Digest, Problem> {
 }
 
 impl Ports {
+    /// Whether batches of this node are taken: those of the nodes that a member has.
+    fn check_author(&self) -> Result<(), Problem> {
+        let entry: Option<NodeEntry> = read(&*self.store, &StateKey::Node(*self.store.author()));
+        entry.map(drop).ok_or_else(|| {
+            let detail =
+                "this node is no member's, so nothing that it hands on is taken: hand it in at another node";
+            Problem::new(Code::NoMembersNode, detail)
+        })
+    }
+
     /// What the final chain says of a transaction.
     fn fate_of(&self, id: TransactionId) -> Option<Fate> {
         let located = self.store.locate(id)?;

@@ -244,7 +244,9 @@ impl Store {
         self.tip.store(height.0, Ordering::Release);
     }
 
-    pub(crate) fn author(&self) -> &PublicKey {
+    /// Whose batches are numbered here.
+    #[must_use]
+    pub fn author(&self) -> &PublicKey {
         &self.author
     }
 
