@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use realdid_crypto::{Context, Digest, SecretKey, digest};
+use realdid_crypto::{Context, Digest, PublicKey, SecretKey, digest};
 use realdid_network::PeerAddress;
 use realdid_node::{
     Config, GenesisFile, NodeKeys,
@@ -56,7 +56,7 @@ pub fn make(folder: &Path, wishes: &Wishes) -> anyhow::Result<Network> {
     let is_taken = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
     anyhow::ensure!(!is_taken, "{} holds something else: name another folder", folder.display());
     let count = wishes.validators + wishes.gateways;
-    let first = free_ports(folder, count)?;
+    let first = free_ports(folder, count, |_| false)?;
     let nodes: Vec<Planned> = (0..count).map(|place| planned(place, first, wishes)).collect();
     let genesis = genesis(&nodes, wishes)?;
     std::fs::create_dir_all(folder.join("logs"))
@@ -84,13 +84,17 @@ pub fn make(folder: &Path, wishes: &Wishes) -> anyhow::Result<Network> {
 /// If there are no ports, or the disk refuses.
 pub fn make_newcomer(network: &mut Network, organisation: &str) -> anyhow::Result<usize> {
     let first = network.nodes.first().context("the network has no nodes")?;
-    let home = network.home_of(first);
-    let genesis = GenesisFile::read(&home.genesis())?.genesis()?;
-    let config = Config::read(&home)?;
-    let first_key = NodeKeys::load(&home.keys())?.transport_key();
+    let genesis = GenesisFile::read(&network.home_of(first).genesis())?.genesis()?;
+    let known = network.nodes.iter().map(|node| known(network, node));
+    let known = known.collect::<anyhow::Result<Vec<_>>>()?;
     let mut names = (network.nodes.len() + 1..).map(|number| format!("validator-{number}"));
     let name = names.find(|name| !network.has(name)).context("no name is left")?;
-    let first_port = free_ports(&network.folder, 1)?;
+    let reserved = |port: u16| {
+        let of_node =
+            |node: &NodeEntry| (node.api.port()..).take(PORTS_PER_NODE.into()).any(|taken| taken == port);
+        network.nodes.iter().any(of_node)
+    };
+    let first_port = free_ports(&network.folder, 1, reserved)?;
     let port = |number: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, first_port + number));
     let purposes = [Purpose::Consensus, Purpose::Author, Purpose::Transport];
     let seed = |purpose: &Purpose| (purpose.file(), seed_of(network.seed, &name, purpose.file()));
@@ -108,23 +112,33 @@ pub fn make_newcomer(network: &mut Network, organisation: &str) -> anyhow::Resul
         transport_key: planned.key(Purpose::Transport).public_key().to_string(),
         pid: None,
     };
-    // it connects to whom the first node connects to, and to that
-    let peers = |plane: &Plane| {
-        let first = PeerAddress { key: first_key, address: plane.listen }.to_string();
-        plane.peers.iter().cloned().chain([first]).collect()
+    let on_plane = |plane: fn(&Config) -> Option<&Plane>| {
+        let address = |(config, key): &(Config, PublicKey)| {
+            Some(PeerAddress { key: *key, address: plane(config)?.listen }.to_string())
+        };
+        known.iter().filter_map(address).collect()
     };
-    let validators = config.validators.as_ref().context("the first node is no validator")?;
     let config = Config {
         name: planned.name.clone(),
         api: Interface::plain(planned.ports[0]),
-        validators: Some(Plane { listen: planned.ports[1], peers: peers(validators) }),
-        public: Plane { listen: planned.ports[2], peers: peers(&config.public) },
+        validators: Some(Plane {
+            listen: planned.ports[1],
+            peers: on_plane(|config| config.validators.as_ref()),
+        }),
+        public: Plane { listen: planned.ports[2], peers: on_plane(|config| Some(&config.public)) },
         storage: Storage::default(),
     };
     write_folder(network, &entry, &planned, &purposes, &genesis, &config)?;
     network.nodes.push(entry);
     network.write()?;
     Ok(network.nodes.len() - 1)
+}
+
+/// How a node of the network is set up, and its transport key: a newcomer connects to all of them, since those that came
+/// before it may be in no genesis either.
+fn known(network: &Network, node: &NodeEntry) -> anyhow::Result<(Config, PublicKey)> {
+    let home = network.home_of(node);
+    Ok((Config::read(&home)?, NodeKeys::load(&home.keys())?.transport_key()))
 }
 
 fn planned(place: usize, first: u16, wishes: &Wishes) -> Planned {
@@ -263,9 +277,10 @@ fn write_folder(
 }
 
 /// The first of as many free ports in a row as the nodes need.
-fn free_ports(folder: &Path, nodes: usize) -> anyhow::Result<u16> {
+fn free_ports(folder: &Path, nodes: usize, is_reserved: impl Fn(u16) -> bool) -> anyhow::Result<u16> {
     let wanted = nodes as u16 * PORTS_PER_NODE;
-    let is_free = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
+    // a node that does not run keeps its ports
+    let is_free = |port: u16| !is_reserved(port) && TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
     let mut first = if *folder == usual_folder() { FIRST_PORT } else { FIRST_PORT + apart(folder) };
     while first < u16::MAX - wanted {
         match (first..first + wanted).find(|port| !is_free(*port)) {
