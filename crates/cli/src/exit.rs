@@ -53,6 +53,21 @@ pub fn unverified(text: impl Into<String>) -> anyhow::Error {
     Ended { status: UNVERIFIED, text: text.into() }.into()
 }
 
+/// Lets the process end like any other where its output cannot be written, as before `| head`: `print!` panics then.
+pub fn end_where_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let message = panic.payload().downcast_ref::<String>().map_or("", String::as_str);
+        if let Some(reason) = message.strip_prefix("failed printing to stdout: ") {
+            if !reason.contains("Broken pipe") {
+                eprintln!("error: the standard output cannot be written: {reason}");
+            }
+            std::process::exit(1);
+        }
+        usual(panic);
+    }));
+}
+
 /// Says what failed, and how the process is to end.
 pub fn report(format: Format, error: &anyhow::Error) -> ExitCode {
     let status = status_of(error);

@@ -82,6 +82,7 @@ pub fn command() -> clap::Command {
 /// Runs the program and says how it ended.
 #[must_use]
 pub fn main() -> ExitCode {
+    exit::end_where_nobody_reads();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return exit::report_command_line(&error),
@@ -104,7 +105,9 @@ pub fn main() -> ExitCode {
             Noun::Status(target) => commands::ledger::status(&target, format).await,
             Noun::Doctor(target) => commands::doctor::run(&target, format).await,
             Noun::Completions { shell } => {
-                clap_complete::generate(shell, &mut command(), "realdid", &mut std::io::stdout());
+                let mut text = Vec::new();
+                clap_complete::generate(shell, &mut command(), "realdid", &mut text);
+                print!("{}", String::from_utf8_lossy(&text));
                 Ok(())
             }
             Noun::Tx(command) => commands::tx::run(command, format).await,

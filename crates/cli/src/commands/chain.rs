@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use anyhow::Context;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use realdid_audit::{Audit, Progress, Source, SourceError};
 use realdid_client::{ClientError, NodeClient};
@@ -59,6 +60,20 @@ pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> 
     tokio::task::spawn_blocking(move || audit(&verify, client, &genesis, &handle, format)).await?
 }
 
+/// A ledger of an earlier run, or nothing yet: files of something else are left alone.
+fn check_own(folder: &Path) -> anyhow::Result<()> {
+    let mut entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.with_context(|| folder.display().to_string())?,
+    };
+    anyhow::ensure!(
+        folder.join("CURRENT").exists() || entries.next().is_none(),
+        "{} holds something else than an earlier audit: name another folder",
+        folder.display()
+    );
+    Ok(())
+}
+
 fn audit(
     verify: &Verify,
     client: Option<NodeClient>,
@@ -66,6 +81,9 @@ fn audit(
     handle: &Handle,
     format: Format,
 ) -> anyhow::Result<()> {
+    if let Some(folder) = &verify.into {
+        check_own(folder)?;
+    }
     let scratch = Scratch::new(verify.into.as_deref(), &std::env::temp_dir())?;
     let own = open_own(scratch.folder(), genesis)?;
     let verifier = Ed25519Verifier::default();

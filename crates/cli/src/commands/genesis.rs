@@ -53,7 +53,7 @@ pub(crate) struct New {
     #[arg(long, default_value = "genesis.json", value_name = "FILE")]
     genesis: PathBuf,
     /// How many members must approve a change of validators
-    #[arg(long, default_value_t = 2)]
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
     approvals: u32,
     /// How long a leader with nothing to propose may wait
     #[arg(long, default_value_t = 5_000)]

@@ -19,7 +19,7 @@ pub(crate) mod validators;
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use realdid_client::NodeClient;
 use realdid_node::GenesisFile;
 use realdid_types::Genesis;
@@ -43,6 +43,12 @@ impl Target {
     /// # Errors
     /// If none is named and there is no test network here, or the certificates cannot be read.
     pub(crate) fn client(&self) -> anyhow::Result<NodeClient> {
+        if let Some(url) = &self.node {
+            ensure!(
+                ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)),
+                "{url:?} is no address of an interface: one is like http://127.0.0.1:8080 or https://node.example:8443"
+            );
+        }
         match (&self.node, &self.ca_cert) {
             (Some(url), Some(path)) => {
                 let certificates = std::fs::read(path).with_context(|| path.display().to_string())?;

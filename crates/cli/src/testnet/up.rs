@@ -26,12 +26,12 @@ const CITIZENS: usize = 10;
 /// How to start it.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// How many validators; four stand one that fails, seven two
-    #[arg(short = 'n', long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=50))]
-    validators: u16,
-    /// How many nodes of members that are no validators
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=50))]
-    gateways: u16,
+    /// How many validators a new network has [default: 4]; four stand one that fails, seven two
+    #[arg(short = 'n', long, value_parser = clap::value_parser!(u16).range(1..=50))]
+    validators: Option<u16>,
+    /// How many nodes a new network has of members that are no validators [default: 1]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(0..=50))]
+    gateways: Option<u16>,
     /// Draw all keys from this number: the same one gives the same keys and DIDs
     #[arg(long)]
     seed: Option<u64>,
@@ -49,6 +49,8 @@ pub async fn run(arguments: Arguments, format: Format) -> anyhow::Result<()> {
     let mut ends =
         Ends { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? };
     let mut network = found_or_made(&folder, &arguments)?;
+    let others: Vec<String> =
+        network.nodes.iter().filter(|node| node.is_running()).map(|node| node.name.clone()).collect();
     let lifetime = if arguments.detach { Lifetime::Detached } else { Lifetime::Attached };
     let mut started = Started::default();
     let shown = match started.start_all(&mut network, lifetime) {
@@ -72,14 +74,30 @@ pub async fn run(arguments: Arguments, format: Format) -> anyhow::Result<()> {
         },
         failed => failed,
     };
-    eprintln!("\nthe network ends; `realdid testnet up` goes on with it");
-    // others may have started and ended nodes meanwhile, or removed everything
-    if let Ok(mut network) = Network::read(&folder) {
-        realdid_testnet::end(&mut network.nodes).await;
-        network.write()?;
-    }
+    end_all_but(&others, &folder).await?;
     started.reap()?;
     lived
+}
+
+/// Ends the network's nodes but for those that ran before: they are somebody else's to end.
+async fn end_all_but(others: &[String], folder: &Path) -> anyhow::Result<()> {
+    match others.len() {
+        0 => eprintln!("\nthe network ends; `realdid testnet up` goes on with it"),
+        _ => eprintln!(
+            "\nnodes that ran before go on: {}; `realdid testnet down` ends them",
+            others.join(", ")
+        ),
+    }
+    // others may have started and ended nodes meanwhile, or removed everything
+    let Ok(mut network) = Network::read(folder) else { return Ok(()) };
+    let mine: Vec<usize> =
+        (0..network.nodes.len()).filter(|place| !others.contains(&network.nodes[*place].name)).collect();
+    let mut nodes: Vec<NodeEntry> = mine.iter().map(|place| network.nodes[*place].clone()).collect();
+    realdid_testnet::end(&mut nodes).await;
+    for (place, node) in mine.into_iter().zip(nodes) {
+        network.nodes[place] = node;
+    }
+    network.write()
 }
 
 /// What tells it to end.
@@ -105,11 +123,22 @@ fn found_or_made(folder: &Path, arguments: &Arguments) -> anyhow::Result<Network
             "the network in {} has another seed: `realdid testnet reset` removes it",
             folder.display()
         );
+        let count = |validator| network.nodes.iter().filter(|node| node.validator == validator).count();
+        for (wanted, there, what) in [
+            (arguments.validators, count(true), "validators"),
+            (arguments.gateways, count(false), "gateways"),
+        ] {
+            ensure!(
+                wanted.is_none_or(|wanted| usize::from(wanted) == there),
+                "the network in {} has {there} {what}: `realdid testnet reset` removes it",
+                folder.display()
+            );
+        }
         return Ok(network);
     }
     let wishes = Wishes {
-        validators: arguments.validators.into(),
-        gateways: arguments.gateways.into(),
+        validators: arguments.validators.unwrap_or(4).into(),
+        gateways: arguments.gateways.unwrap_or(1).into(),
         seed: arguments.seed,
     };
     realdid_testnet::make(folder, &wishes)

@@ -72,10 +72,18 @@ fn members_on_separate_machines_let_a_validator_in_and_another_out() {
     let id = proposed["proposal"].as_str().unwrap();
     let listed = operators.run(&["members", "list", "--node", &node]);
     assert!(listed.contains(id) && listed.contains("1 of 2 are for it: operator-2"), "{listed}");
+    let unset = ["validators", "approve", "", "--key", &ministry, "--node", &node];
+    let refused = operators.try_run(&unset);
+    assert!(refused.status == 1 && refused.err.contains("names no proposal"), "{}", refused.err);
     let approve =
         ["validators", "approve", &id[..8], "--key", &ministry, "--node", &node, "--output", "json"];
     assert_eq!(json(&operators.run(&approve))["decided"], true);
     await_validators(&operators, &node, 4);
+
+    // its batches are nobody's: it says so at once
+    let (key, second) = (operators.path("late.key"), operators.url("second"));
+    let late = operators.try_run(&["did", "create", "--key", &key, "--node", &second]);
+    assert!(late.status == 4 && late.err.contains("no_members_node"), "{}", late.err);
 
     let gone = operators.try_run(&approve);
     assert!(gone.status == 1 && gone.err.contains("took effect"), "{}", gone.err);

@@ -178,6 +178,9 @@ fn a_node_describes_every_address_and_answers_at_every_address_that_it_describes
         };
         assert!(expected.contains(&code.as_str()), "{path}: {code} {body}");
     }
+    let (code, body) = get(&url, "/v1/records/%ff");
+    let problem: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!((code.as_str(), &problem["code"]), ("400", &"malformed".into()));
     let (code, page) = get(&url, "/");
     assert_eq!(code, "200");
     assert!(paths.keys().all(|path| page.contains(path.as_str())), "{page}");

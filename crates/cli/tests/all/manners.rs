@@ -176,3 +176,37 @@ fn a_newcomer_validates_when_add_comes_back_and_is_gone_if_that_fails() {
     let folder = testnet.folder().join("nodes").join(newcomer["name"].as_str().unwrap());
     assert!(!Path::new(&folder).exists(), "its folder is left");
 }
+
+#[test]
+fn whoever_looks_on_at_a_network_does_not_end_it_and_gets_no_other_than_there_is() {
+    let testnet = Testnet::up(&["-n", "1", "--gateways", "0", "--seed", "66"]);
+    let other = testnet.run(["testnet", "up", "--detach", "-n", "2"]);
+    assert!(other.status == 1 && other.err.contains("has 1 validators"), "{}", other.err);
+    let before = pids(&remembered(&testnet).unwrap());
+    let second = spawn(&testnet, &["testnet", "up"]);
+    // it holds the lock until it has shown the network
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    signal(&second, "-INT");
+    let ended = second.wait_with_output().unwrap();
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("ran before go on"), "{ended:?}");
+    assert!(before.into_iter().all(runs));
+    testnet.run(["status"]).ok();
+}
+
+#[test]
+fn a_newcomer_takes_no_port_of_a_node_that_does_not_run() {
+    let testnet = Testnet::up(&["--gateways", "0", "--seed", "67"]);
+    testnet.run(["testnet", "kill", "operator-3"]).ok();
+    testnet.run(["testnet", "add"]).ok();
+    testnet.run(["testnet", "start", "operator-3"]).ok();
+    let network = remembered(&testnet).unwrap();
+    let addresses: std::collections::BTreeSet<&str> =
+        network["nodes"].as_array().unwrap().iter().map(|node| node["api"].as_str().unwrap()).collect();
+    assert_eq!(addresses.len(), 5);
+    eventually("operator-3 is back", || {
+        let status = testnet.run(["testnet", "status", "--output", "json"]).ok();
+        let status: Value = serde_json::from_str(&status).unwrap();
+        let all = status.as_array().unwrap().iter();
+        all.clone().all(|node| node["status"]["health"]["ready"] == true).then_some(())
+    });
+}

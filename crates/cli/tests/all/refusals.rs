@@ -158,3 +158,34 @@ fn names_that_no_network_takes() {
     let new = realdid(folder.path(), ["genesis", "new", "--network", "BAD", "--genesis", &genesis]);
     assert_refused(&new, &["BAD"]);
 }
+
+#[test]
+fn an_address_that_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    for address in ["127.0.0.1:8080", "ftp://node", "node"] {
+        let ran = realdid(folder.path(), ["status", "--node", address]);
+        assert_refused(&ran, &[address, "http://127.0.0.1:8080"]);
+    }
+}
+
+#[test]
+fn an_output_that_cannot_be_written_ends_the_program_without_a_trace() {
+    for arguments in [["completions", "bash"], ["keys", "--help"]] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_realdid"));
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let ended = command.args(arguments).stdout(full).output().unwrap();
+        assert!(!String::from_utf8_lossy(&ended.stderr).contains("panicked"));
+        assert_ne!(ended.status.code(), Some(101));
+    }
+}
+
+#[test]
+fn an_audit_into_a_folder_with_something_else() {
+    let testnet = Testnet::up(&["-n", "1", "--gateways", "0", "--seed", "26"]);
+    let folder = testnet.0.path().join("mine");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("precious"), "x").unwrap();
+    let ran = testnet.run(["chain", "verify", "--into", folder.to_str().unwrap()]);
+    assert_refused(&ran, &["mine", "something else"]);
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+}

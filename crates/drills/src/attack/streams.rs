@@ -95,7 +95,8 @@ async fn gossip(target: &Target, seed: u8, frame: impl Fn(u64) -> Vec<u8>) {
 pub async fn grafts(target: Target) {
     let known = format!("/realdid/{}/batches/1", target.network());
     gossip(&target, 0xb3, |number| {
-        let graft = |entry: u64| if entry.is_multiple_of(2) { known.clone() } else { format!("{number}/{entry}") };
+        let graft =
+            |entry: u64| if entry.is_multiple_of(2) { known.clone() } else { format!("{number}/{entry}") };
         rpc(3, &entries(|entry| field(3, &field(1, graft(entry).as_bytes()))))
     })
     .await;

@@ -22,6 +22,9 @@ use super::{
 };
 use crate::output::{Format, print, row, say};
 
+/// The fewest digits that name a proposal: an empty variable in a script must not.
+const DIGITS_MIN: usize = 4;
+
 /// What to do with validators.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -203,6 +206,11 @@ impl<'a> Acting<'a> {
     }
 
     async fn approve(&self, wanted: &str, format: Format) -> anyhow::Result<()> {
+        let is_digits = wanted.bytes().all(|byte| byte.is_ascii_hexdigit());
+        ensure!(
+            is_digits && wanted.len() >= DIGITS_MIN,
+            "{wanted:?} names no proposal: at least the first {DIGITS_MIN} of its digits, as in `realdid members list`"
+        );
         let open = self.client.proposals().await?;
         let found: Vec<&ProposalView> = open.iter().filter(|open| open.id.starts_with(wanted)).collect();
         let proposal = match found[..] {
@@ -213,6 +221,7 @@ impl<'a> Acting<'a> {
             ),
             _ => bail!("{wanted} is the beginning of {} proposals: give more digits", found.len()),
         };
+        eprintln!("to be approved: {}", self.in_words(proposal).await?);
         if proposal.approvals.contains(&self.name) {
             return self.tell(&proposal.id, proposal.approvals.len(), proposal.needed, None, format);
         }
@@ -221,6 +230,20 @@ impl<'a> Acting<'a> {
         let signed = self.member()?.approve(ProposalId(Digest::from_bytes(id)));
         let approvals = proposal.approvals.len().saturating_add(1);
         self.deliver(&proposal.id, approvals, proposal.needed, signed, format).await
+    }
+
+    /// What a proposal is about.
+    async fn in_words(&self, proposal: &ProposalView) -> anyhow::Result<String> {
+        let key = &proposal.consensus_key;
+        Ok(match &proposal.organisation {
+            Some(organisation) => format!("a validator of {organisation} joins, with the key {key}"),
+            None => {
+                let set = self.client.validators().await?;
+                let leaving = set.newest().iter().find(|validator| validator.consensus_key == *key);
+                let whose = leaving.map_or("nobody", |validator| validator.organisation.as_str());
+                format!("the validator of {whose} leaves, with the key {key}")
+            }
+        })
     }
 
     /// The change by which a validator leaves; none if there is no such.
