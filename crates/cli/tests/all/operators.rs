@@ -4,7 +4,7 @@ use std::{
     fs::File,
     net::TcpListener,
     process::{Child, Command},
-    sync::atomic::{AtomicU16, Ordering},
+    sync::{Mutex, PoisonError},
 };
 
 use serde_json::Value;
@@ -39,16 +39,45 @@ pub struct Operators {
     nodes: Vec<Running>,
 }
 
-/// A port that is free and that the system gives nobody who only connects.
+/// Ports in a block.
+const BLOCK: u16 = 50;
+/// Below those that the system gives to whoever only connects.
+const FIRST_PORT: u16 = 27_500;
+/// Blocks of ports.
+const BLOCKS: u16 = 100;
+
+/// Blocks that this process has, with the next port of the newest.
+struct Blocks {
+    held: Vec<File>,
+    next: u16,
+    left: u16,
+}
+
+/// A port that is free, from a block that no other test process has meanwhile.
 pub fn free_port() -> u16 {
-    static TAKEN: AtomicU16 = AtomicU16::new(0);
-    let first = (std::process::id() % 100) as u16 * 50;
+    static BLOCKS_HELD: Mutex<Blocks> = Mutex::new(Blocks { held: Vec::new(), next: 0, left: 0 });
+    let mut blocks = BLOCKS_HELD.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
-        let port = 27_500 + (first + TAKEN.fetch_add(1, Ordering::Relaxed)) % 5_000;
+        if blocks.left == 0 {
+            let (block, file) = (0..BLOCKS).find_map(lock).expect("a block of ports");
+            // it is let go when the process ends
+            blocks.held.push(file);
+            (blocks.next, blocks.left) = (FIRST_PORT + block * BLOCK, BLOCK);
+        }
+        let port = blocks.next;
+        blocks.next += 1;
+        blocks.left -= 1;
         if TcpListener::bind(("127.0.0.1", port)).is_ok() {
             return port;
         }
     }
+}
+
+fn lock(block: u16) -> Option<(u16, File)> {
+    let path = std::env::temp_dir().join(format!("realdid-test-ports-{block}"));
+    let file = File::create(path).ok()?;
+    file.try_lock().ok()?;
+    Some((block, file))
 }
 
 impl Operators {
