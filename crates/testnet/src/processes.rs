@@ -5,16 +5,19 @@ use std::{
     os::unix::process::CommandExt,
     path::Path,
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
 use crate::{Network, NodeEntry};
 
 /// How long an orderly end may take.
 const END_MAX: Duration = Duration::from_secs(10);
+
+/// Between two looks at a process that is to be gone.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// Whether a node's processes end with the one that starts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +90,22 @@ impl NodeEntry {
         let running = self.process().filter(|_| self.is_running());
         let pid = running.with_context(|| format!("{} does not run", self.name))?;
         kill_process(pid, signal).with_context(|| format!("{} takes no signal", self.name))
+    }
+}
+
+impl NodeEntry {
+    /// Kills it, and waits until it is gone: who starts it again at once must not find it still there.
+    ///
+    /// # Errors
+    /// If it does not run, or the system does not let it go.
+    pub fn kill(&self) -> anyhow::Result<()> {
+        self.signal(Signal::KILL)?;
+        let until = Instant::now() + END_MAX;
+        while self.is_running() {
+            ensure!(Instant::now() < until, "{} is killed and still there", self.name);
+            std::thread::sleep(LOOK);
+        }
+        Ok(())
     }
 }
 

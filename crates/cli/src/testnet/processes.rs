@@ -64,7 +64,11 @@ fn signal(some: &Some_, signal: Signal, state: &'static str, format: Format) -> 
 
 /// Kills nodes.
 pub fn kill(some: &Some_, format: Format) -> anyhow::Result<()> {
-    signal(some, Signal::KILL, "is killed", format)
+    with_nodes(some, format, |network, place| {
+        let node = &network.nodes[place];
+        node.kill()?;
+        Ok(("is killed", node.pid))
+    })
 }
 
 /// Stops nodes where they stand.

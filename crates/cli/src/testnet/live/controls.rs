@@ -63,7 +63,7 @@ impl Controls {
         let name = &node.name;
         Ok(match wish {
             Wish::Kill => {
-                node.signal(Signal::KILL)?;
+                node.kill()?;
                 format!("{name} is killed")
             }
             Wish::PauseOrResume if node.is_paused() => {
