@@ -256,7 +256,7 @@ async fn follow(network: &Network, format: Format, started: &mut Started) -> any
 }
 
 async fn tell(network: &Network) -> anyhow::Result<()> {
-    println!("\nCtrl-C ends the network");
+    println!("\nCtrl-C ends what was started here");
     let mut former = 0;
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     operators::{Running, free_port},
-    program::{Testnet, realdid},
+    program::{Ran, Testnet, realdid},
 };
 
 fn free_address() -> String {
@@ -69,25 +69,42 @@ fn set_mode(path: impl AsRef<Path>, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
+/// A node that speaks TLS.
+struct Encrypted {
+    folder: tempfile::TempDir,
+    api: String,
+    certificate: String,
+    _node: Running,
+}
+
+impl Encrypted {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let api = free_address();
+        alone(folder.path(), &api);
+        let [certificate, key] = identity(folder.path());
+        let home = folder.path().join("home");
+        let _node = start(&home, &["--tls-cert", &certificate, "--tls-key", &key]);
+        Self { folder, api, certificate, _node }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let url = format!("https://localhost:{}", self.api.rsplit(':').next().unwrap());
+        realdid(self.folder.path(), [arguments, &["--node", &url]].concat())
+    }
+}
+
 #[test]
 fn with_a_certificate_the_interface_speaks_tls_to_whoever_trusts_it_and_to_nobody_else() {
-    let folder = tempfile::tempdir().unwrap();
-    let api = free_address();
-    alone(folder.path(), &api);
-    let [certificate, key] = identity(folder.path());
-    let home = folder.path().join("home");
-    let _node = start(&home, &["--tls-cert", &certificate, "--tls-key", &key]);
-    let url = format!("https://localhost:{}", api.rsplit(':').next().unwrap());
-
-    let status = ["status", "--node", &url, "--output", "json"];
-    let trusting = realdid(folder.path(), [&status[..], &["--ca-cert", &certificate]].concat()).ok();
+    let node = Encrypted::start();
+    let trusting = node.run(&["status", "--output", "json", "--ca-cert", &node.certificate]).ok();
     assert_eq!(serde_json::from_str::<Value>(&trusting).unwrap()["network"], "alone");
-    let made = ["did", "create", "--node", &url, "--ca-cert", &certificate, "--key"];
-    let mine = folder.path().join("me.key").to_str().unwrap().to_owned();
-    assert!(realdid(folder.path(), [&made[..], &[&mine]].concat()).ok().contains("applied"));
+    let mine = node.folder.path().join("me.key").to_str().unwrap().to_owned();
+    let made = node.run(&["did", "create", "--ca-cert", &node.certificate, "--key", &mine]).ok();
+    assert!(made.contains("applied"), "{made}");
 
-    assert_eq!(realdid(folder.path(), status).status, 3, "nobody has vouched for this certificate");
-    let mut plain = TcpStream::connect(&api).unwrap();
+    assert_eq!(node.run(&["status"]).status, 3, "nobody has vouched for this certificate");
+    let mut plain = TcpStream::connect(&node.api).unwrap();
     plain.write_all(b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
     let mut answer = Vec::new();
     // it may also be reset
@@ -97,15 +114,9 @@ fn with_a_certificate_the_interface_speaks_tls_to_whoever_trusts_it_and_to_nobod
 
 #[test]
 fn those_who_say_nothing_hold_no_one_up() {
-    let folder = tempfile::tempdir().unwrap();
-    let api = free_address();
-    alone(folder.path(), &api);
-    let [certificate, key] = identity(folder.path());
-    let home = folder.path().join("home");
-    let _node = start(&home, &["--tls-cert", &certificate, "--tls-key", &key]);
-    let _silent: Vec<_> = (0..100).map(|_| TcpStream::connect(&api).unwrap()).collect();
-    let url = format!("https://localhost:{}", api.rsplit(':').next().unwrap());
-    realdid(folder.path(), ["status", "--node", &url, "--ca-cert", &certificate]).ok();
+    let node = Encrypted::start();
+    let _silent: Vec<_> = (0..100).map(|_| TcpStream::connect(&node.api).unwrap()).collect();
+    node.run(&["status", "--ca-cert", &node.certificate]).ok();
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
 };
@@ -183,9 +184,11 @@ fn whoever_looks_on_at_a_network_does_not_end_it_and_gets_no_other_than_there_is
     let other = testnet.run(["testnet", "up", "--detach", "-n", "2"]);
     assert!(other.status == 1 && other.err.contains("has 1 validators"), "{}", other.err);
     let before = pids(&remembered(&testnet).unwrap());
-    let second = spawn(&testnet, &["testnet", "up"]);
-    // it holds the lock until it has shown the network
-    std::thread::sleep(std::time::Duration::from_secs(1));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_realdid"));
+    command.env("REALDID_TESTNET", testnet.folder()).args(["testnet", "up"]).stdin(Stdio::null());
+    let mut second = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut shown = BufReader::new(second.stdout.take().unwrap()).lines();
+    assert!(shown.any(|line| line.unwrap().contains("Ctrl-C")));
     signal(&second, "-INT");
     let ended = second.wait_with_output().unwrap();
     assert!(String::from_utf8_lossy(&ended.stderr).contains("ran before go on"), "{ended:?}");
