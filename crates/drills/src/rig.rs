@@ -8,8 +8,6 @@ use std::{
 
 use anyhow::{Context, ensure};
 use realdid_client::NodeClient;
-use realdid_node::{GenesisFile, NodeKeys};
-use realdid_storage::{KeyHistory, Store};
 use realdid_testnet::{Lifetime, Network, Wishes};
 use rustix::process::Signal;
 use serde_json::Value;
@@ -86,12 +84,7 @@ impl Rig {
     /// Takes a node's disk away; its keys stay.
     pub fn wipe(&mut self, place: usize) -> anyhow::Result<()> {
         self.kill(place)?;
-        let home = self.network.home_of(&self.network.nodes[place]);
-        std::fs::remove_dir_all(home.ledger())?;
-        let genesis = GenesisFile::read(&home.genesis())?.genesis()?;
-        let author = NodeKeys::load(&home.keys())?.author.public_key();
-        drop(Store::create(&home.ledger(), &genesis, KeyHistory::Unknown, author)?);
-        Ok(())
+        self.network.wipe(&self.network.nodes[place])
     }
 
     /// Cuts these off from the others; with none, everybody speaks to everybody again.

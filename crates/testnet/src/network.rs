@@ -7,7 +7,8 @@ use std::{
 
 use anyhow::Context;
 use realdid_client::NodeClient;
-use realdid_node::config::Home;
+use realdid_node::{GenesisFile, NodeKeys, config::Home};
+use realdid_storage::{KeyHistory, Store};
 use serde::{Deserialize, Serialize};
 
 /// A network of processes.
@@ -79,6 +80,24 @@ impl Network {
     #[must_use]
     pub fn home_of(&self, node: &NodeEntry) -> Home {
         Home::new(self.folder.join("nodes").join(&node.name))
+    }
+
+    /// Takes a node's disk away, as if it had been replaced: the keys stay, and what it voted is forgotten. It must not run.
+    ///
+    /// # Errors
+    /// If its keys cannot be read, or the disk refuses.
+    pub fn wipe(&self, node: &NodeEntry) -> anyhow::Result<()> {
+        let home = self.home_of(node);
+        match std::fs::remove_dir_all(home.ledger()) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).with_context(|| format!("{} stays", home.ledger().display()))?;
+            }
+            _ => {}
+        }
+        let genesis = GenesisFile::read(&home.genesis())?.genesis()?;
+        let author = NodeKeys::load(&home.keys())?.author.public_key();
+        Store::create(&home.ledger(), &genesis, KeyHistory::Unknown, author)?;
+        Ok(())
     }
 
     /// Where a node logs to.

@@ -1,8 +1,5 @@
 //! Ending, pausing and starting nodes, and taking their disks away.
 
-use anyhow::Context;
-use realdid_node::{GenesisFile, NodeKeys};
-use realdid_storage::{KeyHistory, Store};
 use realdid_testnet::{Lifetime, Network};
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -100,16 +97,7 @@ pub async fn wipe(some: &Some_, format: Format) -> anyhow::Result<()> {
     let mut done = Vec::new();
     for place in network.places(&some.nodes)? {
         realdid_testnet::end(&mut network.nodes[place..=place]).await;
-        let home = network.home_of(&network.nodes[place]);
-        match std::fs::remove_dir_all(home.ledger()) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(error).with_context(|| format!("{} stays", home.ledger().display()))?;
-            }
-            _ => {}
-        }
-        let genesis = GenesisFile::read(&home.genesis())?.genesis()?;
-        let author = NodeKeys::load(&home.keys())?.author.public_key();
-        Store::create(&home.ledger(), &genesis, KeyHistory::Unknown, author)?;
+        network.wipe(&network.nodes[place])?;
         let child = realdid_testnet::spawn(&program()?, &network, &network.nodes[place], Lifetime::Detached)?;
         network.nodes[place].pid = Some(child.id());
         network.write()?;

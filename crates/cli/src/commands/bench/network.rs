@@ -8,8 +8,6 @@ use std::{
 
 use anyhow::{Context, ensure};
 use realdid_client::NodeClient;
-use realdid_node::{GenesisFile, NodeKeys};
-use realdid_storage::{KeyHistory, Store};
 use realdid_testnet::{Lifetime, Network, Wishes};
 use realdid_types::GenesisDigest;
 use serde_json::Value;
@@ -110,11 +108,7 @@ impl Bench {
     /// If the system refuses.
     pub(crate) fn wipe(&mut self, place: usize) -> anyhow::Result<()> {
         self.kill(place)?;
-        let home = self.network.home_of(&self.network.nodes[place]);
-        std::fs::remove_dir_all(home.ledger())?;
-        let genesis = GenesisFile::read(&home.genesis())?.genesis()?;
-        let author = NodeKeys::load(&home.keys())?.author.public_key();
-        drop(Store::create(&home.ledger(), &genesis, KeyHistory::Unknown, author)?);
+        self.network.wipe(&self.network.nodes[place])?;
         self.spawn(place)
     }
 
