@@ -14,30 +14,39 @@ use super::{
 };
 
 /// What a validator is told at once.
+#[derive(Clone, PartialEq, Eq, Hash)]
 enum Told {
     Fired(Timer),
-    Heard(Vec<u32>),
+    Heard(Arc<[u32]>),
 }
 
 /// A step's result: the validator after it and what it sends.
 type Stepped = (u32, Arc<[(usize, u32)]>);
 
-/// With more validators than this in memory, all but the ways into closures are forgotten and found again.
-const VALIDATORS_MAX: usize = 500_000;
+/// The numbers of a crew's validators: three honest ones, and in the fourth place a liar that helps, or nobody.
+type Numbers = [u32; 4];
+
+const NOBODY: u32 = u32::MAX;
+
+/// With more validators than this in memory, of some 18 kB each, all but those that closures begin with are forgotten
+/// and found again.
+const VALIDATORS_MAX: usize = 200_000;
 
 /// The validators and steps that closures have met.
 pub struct Memory {
     /// Those that closures begin with.
     beginners: Interner<Validator>,
+    /// What their numbers are among the validators.
+    begun: Table<u32, u32>,
     met: usize,
     validators: Interner<Validator>,
     notes: Interner<Note>,
-    told: Interner<Told>,
+    told: Table<Told, u32>,
     steps: Table<(u32, u32), Stepped>,
     /// Crews from which a closure was run.
-    closed: Table<Vec<u32>, ()>,
+    closed: Table<Numbers, ()>,
     /// From this crew everybody comes to a final block of this view at least.
-    reaches: Table<Vec<u32>, View>,
+    reaches: Table<Numbers, View>,
 }
 
 /// A crew of numbers.
@@ -45,8 +54,8 @@ struct Remembered<'a> {
     network: &'a Network,
     memory: &'a mut Memory,
     members: Vec<usize>,
-    now: Vec<u32>,
-    passed: Vec<Vec<u32>>,
+    now: Numbers,
+    passed: Vec<Numbers>,
     shortcut: Option<View>,
 }
 
@@ -54,10 +63,11 @@ impl Memory {
     pub fn new() -> Self {
         Self {
             beginners: Interner::new(),
+            begun: Table::default(),
             met: 0,
             validators: Interner::new(),
             notes: Interner::new(),
-            told: Interner::new(),
+            told: Table::default(),
             steps: Table::default(),
             closed: Table::default(),
             reaches: Table::default(),
@@ -88,11 +98,22 @@ impl Memory {
         self.validators.number(print_of(&validator), || validator)
     }
 
+    /// The number among the validators of one that a closure begins with.
+    fn begin(&mut self, beginner: u32) -> u32 {
+        if let Some(number) = self.begun.get(&beginner) {
+            return *number;
+        }
+        let number = self.keep(self.beginners.get(beginner).clone());
+        self.begun.insert(beginner, number);
+        number
+    }
+
     fn forget(&mut self) {
         self.met += self.validators.len();
+        self.begun = Table::default();
         self.validators = Interner::new();
         self.notes = Interner::new();
-        self.told = Interner::new();
+        self.told = Table::default();
         self.steps = Table::default();
         self.reaches = Table::default();
     }
@@ -117,20 +138,21 @@ impl Memory {
         now: &[u32],
         injected: Option<(usize, Note)>,
     ) -> Result<(), String> {
-        if injected.is_none() && self.closed.contains_key(now) {
+        let mut beginners = [NOBODY; 4];
+        beginners[..now.len()].copy_from_slice(now);
+        if self.closed.insert(beginners, ()).is_some() && injected.is_none() {
             return Ok(());
         }
-        self.closed.insert(now.to_vec(), ());
         if self.validators.len() > VALIDATORS_MAX {
             self.forget();
         }
         let told = injected.map(|(to, note)| (to, self.note(note)));
-        let now = now.iter().map(|number| self.keep(self.beginners.get(*number).clone())).collect();
+        let now = beginners.map(|number| if number == NOBODY { NOBODY } else { self.begin(number) });
         let mut crew = Remembered { network, memory: self, members, now, passed: Vec::new(), shortcut: None };
         closure::run(&mut crew, told.into_iter().collect())?;
         let tips = crew.members.iter().map(|member| crew.tip(*member).1).min().unwrap_or_default();
         let reached = crew.shortcut.unwrap_or(tips);
-        for number in &crew.now {
+        for number in &crew.now[..crew.members.len()] {
             if let Some(complaint) = &crew.memory.validators.get(*number).complaint {
                 return Err(complaint.clone());
             }
@@ -160,14 +182,15 @@ impl Remembered<'_> {
         self.memory.validators.get(self.now[self.place(member)])
     }
 
-    fn step(&mut self, member: usize, told: u32) -> Vec<(usize, u32)> {
+    fn step(&mut self, member: usize, told: Told) -> Vec<(usize, u32)> {
         let place = self.place(member);
-        let key = (self.now[place], told);
+        let next = self.memory.told.len() as u32;
+        let key = (self.now[place], *self.memory.told.entry(told.clone()).or_insert(next));
         let (after, sent) = match self.memory.steps.get(&key) {
             Some(known) => known.clone(),
             None => {
                 let mut validator = self.memory.validators.get(key.0).clone();
-                let sent = match self.memory.told.get(told) {
+                let sent = match &told {
                     Told::Fired(timer) => validator.fire(self.network, *timer),
                     Told::Heard(notes) => {
                         let notes = notes.iter().map(|note| self.memory.notes.get(*note));
@@ -194,15 +217,11 @@ impl Crew for Remembered<'_> {
     }
 
     fn fire(&mut self, member: usize, timer: Timer) -> Vec<(usize, u32)> {
-        let print = Print::of(|print| timer.hash(print));
-        let told = self.memory.told.number(print, || Told::Fired(timer));
-        self.step(member, told)
+        self.step(member, Told::Fired(timer))
     }
 
     fn receive(&mut self, member: usize, notes: Vec<u32>) -> Vec<(usize, u32)> {
-        let print = Print::of(|print| notes.hash(print));
-        let told = self.memory.told.number(print, || Told::Heard(notes));
-        self.step(member, told)
+        self.step(member, Told::Heard(notes.into()))
     }
 
     fn timers(&self, member: usize) -> Vec<Timer> {
@@ -224,7 +243,7 @@ impl Crew for Remembered<'_> {
 
     fn is_known(&mut self, above: View) -> bool {
         let reached = self.memory.reaches.get(&self.now).copied().filter(|reached| *reached > above);
-        self.passed.push(self.now.clone());
+        self.passed.push(self.now);
         self.shortcut = reached;
         reached.is_some()
     }
