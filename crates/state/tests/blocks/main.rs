@@ -6,6 +6,7 @@ mod batches;
 mod dids;
 mod epochs;
 mod evidence;
+mod frozen;
 mod governance;
 mod layers;
 mod naive_model;
