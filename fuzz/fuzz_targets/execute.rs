@@ -49,18 +49,18 @@ impl World<'_> {
         match self.choices.below(5) {
             0 => {
                 let recovery = Digest::from_bytes([self.choices.byte(); 32]);
-                Operation::CreateDid(CreateDid { keys: self.did_keys(), recovery, next_key: Digest::ZERO })
+                Operation::CreateDid(CreateDid::of_keys(self.did_keys(), recovery, Digest::ZERO))
             }
             1 => {
                 let place = self.choices.below(8);
                 let remove: BTreeSet<PublicKey> =
                     (0..self.choices.below(3)).map(|_| key(self.choices.byte())).collect();
-                Operation::UpdateDid(UpdateDid {
-                    did: self.dids.get(place).copied().unwrap_or(some_did),
-                    add: self.did_keys(),
-                    remove: remove.into_iter().collect(),
-                    next_key: Digest::ZERO,
-                })
+                Operation::UpdateDid(UpdateDid::of_keys(
+                    self.dids.get(place).copied().unwrap_or(some_did),
+                    self.did_keys(),
+                    remove.into_iter().collect(),
+                    Digest::ZERO,
+                ))
             }
             2 => {
                 let expires = self.tip.time.plus(u64::from(self.choices.byte()) * 100);

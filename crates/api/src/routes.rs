@@ -42,6 +42,7 @@ fn described() -> OpenApiRouter<Ports> {
         .routes(routes!(blocks::validators))
         .routes(routes!(members::list))
         .routes(routes!(members::proposals))
+        .routes(routes!(members::policy))
         .routes(routes!(health::status))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))

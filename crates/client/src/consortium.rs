@@ -22,11 +22,13 @@ pub struct MemberView {
 pub struct ProposalView {
     /// What names it.
     pub id: String,
-    /// `add_validator` or `remove_validator`.
+    /// `add_validator`, `remove_validator`, `put_member`, `remove_member`, `set_parameters` or `set_rule`.
     pub change: String,
-    /// The validator's.
-    pub consensus_key: String,
-    /// Who is to run the validator; none if one is to leave.
+    /// What would change, in words.
+    pub text: String,
+    /// The validator's that would join or leave.
+    pub consensus_key: Option<String>,
+    /// The member that it is about.
     pub organisation: Option<String>,
     /// The block time from which on it is void.
     pub expires: u64,

@@ -30,7 +30,7 @@ pub fn create_did(
 ) -> (Did, SignedTransaction) {
     let purposes = Purposes { authentication: true, invocation: true, assertion: true };
     let keys = vec![DidKey { key: key.public_key(), purposes }];
-    let operation = Operation::CreateDid(CreateDid { keys, recovery, next_key: Digest::ZERO });
+    let operation = Operation::CreateDid(CreateDid::of_keys(keys, recovery, Digest::ZERO));
     let did = Did(operation.digest());
     let transaction =
         Transaction { genesis, sender: Sender::Did(did), sequence: Sequence(0), expires, operation };

@@ -87,6 +87,8 @@ contexts! {
     StateNode = "state-node",
     /// A commitment to a key.
     Key = "key",
+    /// A record of a DID, in the record that came after it.
+    Record = "record",
     /// A validator's addresses.
     Address = "address",
     /// A proof that a validator's key is held.

@@ -2,7 +2,7 @@
 
 use realdid_types::{CreateDid, Sequence, SignedTransaction};
 
-use crate::{DidRecord, HeldKey, Moment, Refusal, commitment};
+use crate::{DidRecord, HeldKey, Moment, Refusal, commitment, services};
 
 /// A `create` that may be applied.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +19,7 @@ pub fn is_authorised(operation: &CreateDid, signed: &SignedTransaction) -> bool 
 /// Refuses a record that nobody could ever change, or whose keys could never be rotated.
 ///
 /// # Errors
-/// [`Refusal::NoInvocationKey`], [`Refusal::CommitmentKnown`].
+/// [`Refusal::NoInvocationKey`], [`Refusal::CommitmentKnown`], [`Refusal::PersonalData`].
 pub fn check(operation: &CreateDid) -> Result<Checked<'_>, Refusal> {
     if !operation.keys.iter().any(|key| key.purposes.invocation) {
         return Err(Refusal::NoInvocationKey);
@@ -27,13 +27,14 @@ pub fn check(operation: &CreateDid) -> Result<Checked<'_>, Refusal> {
     if operation.keys.iter().any(|key| commitment(&key.key) == operation.next_key) {
         return Err(Refusal::CommitmentKnown);
     }
+    services::check_texts(&operation.services)?;
     Ok(Checked { operation })
 }
 
 /// The new record, after its first transaction.
 #[must_use]
 pub fn apply(checked: Checked<'_>, now: Moment) -> DidRecord {
-    let CreateDid { keys, recovery, next_key } = checked.operation;
+    let CreateDid { keys, recovery, next_key, controllers, services } = checked.operation;
     DidRecord {
         next_sequence: Sequence(1),
         version: 1,
@@ -42,6 +43,10 @@ pub fn apply(checked: Checked<'_>, now: Moment) -> DidRecord {
         next_key: *next_key,
         created: now,
         updated: now,
+        controllers: controllers.clone().filter(|controllers| controllers.threshold > 0),
+        services: services.clone(),
+        deactivated: false,
+        previous: None,
     }
 }
 
@@ -58,7 +63,7 @@ mod tests {
     }
 
     fn create(keys: Vec<DidKey>) -> CreateDid {
-        CreateDid { keys, recovery: Digest::from_bytes([7; 32]), next_key: Digest::ZERO }
+        CreateDid::of_keys(keys, Digest::from_bytes([7; 32]), Digest::ZERO)
     }
 
     #[test]

@@ -15,13 +15,26 @@
     )
 )]
 
+mod compromise;
+mod personal;
 mod record;
 mod refusal;
+mod services;
+mod signers;
 mod view;
 
 pub mod create;
+pub mod deactivate;
+pub mod recover;
 pub mod update;
 
+pub mod attestation;
+pub mod site;
+
+pub use attestation::Attestation;
+pub use personal::looks_personal;
 pub use record::{DidRecord, HeldKey, Moment, ReplacedKey, commitment};
 pub use refusal::Refusal;
+pub use signers::Signers;
+pub use site::SiteRecord;
 pub use view::{KeyView, RecordView};

@@ -1,7 +1,9 @@
 //! The record that the ledger keeps of a DID.
 
 use realdid_crypto::{Context, Digest, PublicKey, digest};
-use realdid_types::{DidKey, Height, Sequence, Timestamp, codec, limits, wire::TopLevel};
+use realdid_types::{
+    Controllers, DidKey, Height, Sequence, Service, Timestamp, Wire, codec, limits, wire::TopLevel,
+};
 
 /// A point of the ledger's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,9 +21,9 @@ pub struct DidRecord {
     pub next_sequence: Sequence,
     /// 1 when created, one more with each change.
     pub version: u64,
-    /// 1 to 8, ascending by key; at least one for invocation.
+    /// 1 to 8, ascending by key; at least one for invocation. None once it is deactivated.
     pub keys: Vec<HeldKey>,
-    /// Digest of a recovery key that nobody has seen.
+    /// Digest of a recovery key that nobody has seen; zero once it is deactivated.
     pub recovery: Digest,
     /// Digest of the only key that may be rotated in next; zero for none.
     pub next_key: Digest,
@@ -29,6 +31,15 @@ pub struct DidRecord {
     pub created: Moment,
     /// When it last changed.
     pub updated: Moment,
+    /// Who else may act for it, if anybody.
+    pub controllers: Option<Controllers>,
+    /// At most 8, ascending by name.
+    pub services: Vec<Service>,
+    /// Whether it has ended.
+    pub deactivated: bool,
+    /// [`DidRecord::digest`] of the version before, which so proves every older one; none in version 1, and in what a
+    /// network of format 1 wrote.
+    pub previous: Option<Digest>,
 }
 
 /// A key that a DID has.
@@ -49,6 +60,10 @@ pub struct ReplacedKey {
     pub since: Moment,
     /// When it was replaced. Signatures that a block shows to be older stay valid.
     pub until: Moment,
+    /// From when on nothing that it signed counts; zero if it was merely replaced.
+    pub compromised: Timestamp,
+    /// When that was declared.
+    pub declared: Option<Moment>,
 }
 
 impl DidRecord {
@@ -58,10 +73,51 @@ impl DidRecord {
         self.keys.iter().any(|held| held.key.key == *key && held.key.purposes.invocation)
     }
 
+    /// What the version after this one says of it.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        digest(Context::Record, &self.encode())
+    }
+
     /// Whether this key stands in the record.
     #[must_use]
     pub fn holds(&self, key: &PublicKey) -> bool {
         self.keys.iter().any(|held| held.key.key == *key)
+    }
+}
+
+impl HeldKey {
+    /// Whether a signature that was there at this time counts.
+    #[must_use]
+    pub fn counts_at(&self, time: Timestamp) -> bool {
+        self.since.time <= time
+    }
+}
+
+impl ReplacedKey {
+    /// A key that `held` was until `now`.
+    #[must_use]
+    pub fn of(held: &HeldKey, now: Moment) -> Self {
+        let HeldKey { key, since } = held.clone();
+        Self { key, since, until: now, compromised: Timestamp(0), declared: None }
+    }
+
+    /// Whether a signature that was there at this time counts: while the key was held, and before it was compromised.
+    #[must_use]
+    pub fn counts_at(&self, time: Timestamp) -> bool {
+        let doubted = self.compromised != Timestamp(0) && self.compromised <= time;
+        self.since.time <= time && time < self.until.time && !doubted
+    }
+
+    /// The entry after a declaration; an earlier one that went further back stands.
+    #[must_use]
+    pub fn compromised_since(self, since: Timestamp, now: Moment) -> Self {
+        // zero means never, and block times are far from it
+        let since = since.max(Timestamp(1));
+        if self.compromised != Timestamp(0) && self.compromised <= since {
+            return self;
+        }
+        Self { compromised: since, declared: Some(now), ..self }
     }
 }
 
@@ -83,9 +139,13 @@ codec! {
         6: next_key,
         7: created,
         8: updated,
+        9: controllers,
+        10: services ascending to limits::SERVICES_MAX,
+        11: deactivated,
+        12: previous,
     }
 }
-codec! { #[versioned] ReplacedKey { 2: key, 3: since, 4: until, } }
+codec! { #[versioned] ReplacedKey { 2: key, 3: since, 4: until, 5: compromised, 6: declared, } }
 
 impl TopLevel for DidRecord {
     const BYTES_MAX: usize = limits::RECORD_BYTES_MAX;
@@ -97,11 +157,21 @@ impl TopLevel for ReplacedKey {
 
 #[cfg(test)]
 mod tests {
-    use realdid_types::{Purposes, Wire};
+    use realdid_types::{Did, HttpsUrl, Purposes, ServiceKind, ServiceName, Wire};
 
     use super::*;
 
-    /// Eight keys and the largest numbers: what a record can grow to.
+    fn service(number: u8) -> Service {
+        let name = format!("{number}{}", "a".repeat(limits::SERVICE_NAME_MAX - 1));
+        let endpoint = format!("https://{}.cn/", "a".repeat(60));
+        Service {
+            name: ServiceName::new(&name).expect("a name"),
+            kind: ServiceKind::new(&"K".repeat(limits::SERVICE_NAME_MAX)).expect("a kind"),
+            endpoint: HttpsUrl::new(&format!("{endpoint:b<0$}", limits::URL_MAX)).expect("an address"),
+        }
+    }
+
+    /// Everything that a record can hold, with the largest numbers.
     #[test]
     fn the_largest_record_fits_its_limit_and_reads_back() {
         let late = Moment { height: Height(u64::MAX), time: Timestamp(u64::MAX) };
@@ -116,11 +186,34 @@ mod tests {
             next_key: Digest::from_bytes([9; 32]),
             created: late,
             updated: late,
+            controllers: Some(Controllers {
+                dids: (1..=8).map(|number| Did(Digest::from_bytes([number; 32]))).collect(),
+                threshold: 8,
+            }),
+            services: (1..=8).map(service).collect(),
+            deactivated: true,
+            previous: Some(Digest::from_bytes([9; 32])),
         };
 
         let bytes = record.encode();
 
-        assert!(bytes.len() <= limits::RECORD_BYTES_MAX / 4, "{} bytes", bytes.len());
+        assert!(bytes.len() <= limits::RECORD_BYTES_MAX, "{} bytes", bytes.len());
         assert_eq!(DidRecord::decode(&bytes), Ok(record));
+    }
+
+    #[test]
+    fn a_replaced_key_counts_for_its_time_and_a_compromised_one_until_the_first_doubt() {
+        let at = |time| Moment { height: Height(time), time: Timestamp(time) };
+        let purposes = Purposes { assertion: true, ..Purposes::default() };
+        let held = HeldKey { key: DidKey { key: PublicKey::ed25519([1; 32]), purposes }, since: at(10) };
+        let counts = |key: &ReplacedKey| [9, 10, 19, 20].map(|time| key.counts_at(Timestamp(time)));
+
+        let replaced = ReplacedKey::of(&held, at(20));
+        let doubted = replaced.clone().compromised_since(Timestamp(15), at(30));
+
+        assert_eq!(counts(&replaced), [false, true, true, false]);
+        assert_eq!(counts(&doubted), [false, true, false, false]);
+        assert_eq!(doubted.clone().compromised_since(Timestamp(17), at(40)), doubted);
+        assert_eq!(doubted.compromised_since(Timestamp(12), at(40)).compromised, Timestamp(12));
     }
 }

@@ -30,4 +30,28 @@ pub enum Refusal {
     /// Nothing would change.
     #[error("the update changes nothing")]
     NoChange,
+    /// A service to remove does not stand there.
+    #[error("a service to remove is not in the record")]
+    NoSuchService,
+    /// The record would have more services than it may.
+    #[error("the record would have more than eight services")]
+    TooManyServices,
+    /// Something of a person stands in a text; the ledger keeps it for ever.
+    #[error("a text holds what looks like an identity-card number, a mobile number or an e-mail address")]
+    PersonalData,
+    /// A DID cannot be its own controller.
+    #[error("a did cannot control itself")]
+    OwnController,
+    /// Nobody knows what will be compromised.
+    #[error("a key is declared compromised from a time on that is still to come")]
+    CompromisedLater,
+    /// There are three levels.
+    #[error("the level of an attestation is 1, 2 or 3")]
+    AttestationLevel,
+    /// An attestation is given for a time.
+    #[error("the attestation's expiry is past or more than five years ahead")]
+    AttestationExpiry,
+    /// Responses go to a site's own pages.
+    #[error("a return address is not under one of the site's origins")]
+    ForeignReturnAddress,
 }

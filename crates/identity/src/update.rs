@@ -1,23 +1,31 @@
-//! `update`: adds, removes and rotates the keys of a DID.
+//! `update`: adds, removes and rotates the keys of a DID, and changes its services and controllers.
 //!
 //! A commitment to the next key protects against a stolen one: as long as it stands, no other key may be added for
 //! invocation, and only the update that adds the committed key may replace or drop the commitment.
 
 use realdid_crypto::{Digest, PublicKey};
-use realdid_types::{Did, DidKey, SignedTransaction, UpdateDid, limits};
+use realdid_types::{Did, DidKey, Service, SignedTransaction, UpdateDid, limits};
 
-use crate::{DidRecord, HeldKey, Moment, Refusal, ReplacedKey, commitment};
+use crate::{DidRecord, HeldKey, Moment, Refusal, ReplacedKey, Signers, commitment, services};
 
 /// An `update` that may be applied to the record that it was checked against.
 #[derive(Clone, Debug)]
 pub struct Checked<'a> {
     operation: &'a UpdateDid,
     record: &'a DidRecord,
+    services: Vec<Service>,
 }
 
-/// Whether every key to add signed; that a key of the record did is asked of any operation of a DID.
+/// Whether those signed who may ask for it: who controls a DID is for its controllers alone to say, or a stolen
+/// invocation key could put itself above the recovery key.
 #[must_use]
-pub fn is_authorised(operation: &UpdateDid, signed: &SignedTransaction) -> bool {
+pub const fn is_authorised(operation: &UpdateDid, signers: Signers) -> bool {
+    signers.controllers || signers.invocation && operation.controllers.is_none()
+}
+
+/// Whether every key to add signed.
+#[must_use]
+pub fn is_possessed(operation: &UpdateDid, signed: &SignedTransaction) -> bool {
     operation.add.iter().all(|added| signed.is_signed_by(&added.key))
 }
 
@@ -35,7 +43,7 @@ pub fn check<'a>(
     if operation.did != did {
         return Err(Refusal::OtherDid);
     }
-    if operation.add.is_empty() && operation.remove.is_empty() && operation.next_key == record.next_key {
+    if changes_nothing(operation, record) {
         return Err(Refusal::NoChange);
     }
     if operation.add.iter().any(|added| record.holds(&added.key)) {
@@ -49,7 +57,20 @@ pub fn check<'a>(
     }
     check_commitment(operation, record)?;
     check_keys(operation, record)?;
-    Ok(Checked { operation, record })
+    if operation.controllers.as_ref().is_some_and(|controllers| controllers.dids.contains(&did)) {
+        return Err(Refusal::OwnController);
+    }
+    let services = services::changed(&record.services, &operation.add_services, &operation.remove_services)?;
+    Ok(Checked { operation, record, services })
+}
+
+fn changes_nothing(operation: &UpdateDid, record: &DidRecord) -> bool {
+    operation.add.is_empty()
+        && operation.remove.is_empty()
+        && operation.next_key == record.next_key
+        && operation.add_services.iter().all(|added| record.services.contains(added))
+        && operation.remove_services.is_empty()
+        && operation.controllers.is_none()
 }
 
 fn check_commitment(operation: &UpdateDid, record: &DidRecord) -> Result<(), Refusal> {
@@ -82,13 +103,10 @@ fn check_keys(operation: &UpdateDid, record: &DidRecord) -> Result<(), Refusal> 
 /// The changed record, and the keys that it no longer has.
 #[must_use]
 pub fn apply(checked: Checked<'_>, now: Moment) -> (DidRecord, Vec<ReplacedKey>) {
-    let Checked { operation, record } = checked;
-    let replaced = record
-        .keys
-        .iter()
-        .filter(|held| operation.remove.contains(&held.key.key))
-        .map(|held| ReplacedKey { key: held.key.clone(), since: held.since, until: now })
-        .collect();
+    let Checked { operation, record, services } = checked;
+    let removed = record.keys.iter().filter(|held| operation.remove.contains(&held.key.key));
+    let replaced = removed.map(|held| ReplacedKey::of(held, now)).collect();
+    let controllers = operation.controllers.clone().or_else(|| record.controllers.clone());
     let added = operation.add.iter().map(|key| HeldKey { key: key.clone(), since: now });
     let mut keys: Vec<HeldKey> = kept(operation, record).cloned().chain(added).collect();
     keys.sort_unstable();
@@ -97,6 +115,8 @@ pub fn apply(checked: Checked<'_>, now: Moment) -> (DidRecord, Vec<ReplacedKey>)
         keys,
         next_key: operation.next_key,
         updated: now,
+        controllers: controllers.filter(|controllers| controllers.threshold > 0),
+        services,
         ..record.clone()
     };
     (changed, replaced)

@@ -104,7 +104,12 @@ mod tests {
                 approvals: 1,
                 format: 1,
             },
-            members: vec![realdid_types::Member { name: name.clone(), key: key(1), nodes: vec![key(2)] }],
+            members: vec![realdid_types::Member {
+                name: name.clone(),
+                key: key(1),
+                nodes: vec![key(2)],
+                roles: None,
+            }],
             validators: vec![realdid_types::Validator {
                 organisation: name,
                 consensus_key: key(3),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use realdid_crypto::{Digest, PublicKey};
 use realdid_types::{
-    Genesis, GenesisError, Member, NetworkName, OrganisationName, Parameters, Timestamp, Validator,
+    Genesis, GenesisError, Member, NetworkName, OrganisationName, Parameters, Roles, Timestamp, Validator,
 };
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +44,7 @@ pub struct ParametersFile {
     pub quota: u64,
     /// Approvals that a change of validators needs.
     pub approvals: u32,
-    /// The newest format that is valid.
+    /// Which operations are valid: 1 or 2.
     pub format: u32,
 }
 
@@ -58,6 +58,19 @@ pub struct MemberFile {
     pub key: String,
     /// The author keys of its nodes.
     pub nodes: Vec<String>,
+    /// What it may do besides proposing and approving; nothing on a network of format 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<RoleName>,
+}
+
+/// A role as it stands in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleName {
+    /// Attests people.
+    Authority,
+    /// Registers sites.
+    Operator,
 }
 
 /// As [`Validator`].
@@ -166,6 +179,7 @@ fn member_file(member: &Member) -> MemberFile {
         name: member.name.to_string(),
         key: member.key.to_string(),
         nodes: member.nodes.iter().map(ToString::to_string).collect(),
+        roles: role_names(member.roles.unwrap_or_default()),
     }
 }
 
@@ -179,7 +193,21 @@ fn validator_file(validator: &Validator) -> ValidatorFile {
 
 fn member(file: &MemberFile) -> Result<Member, GenesisFileError> {
     let nodes = file.nodes.iter().map(|node| key("members.nodes", node)).collect::<Result<_, _>>()?;
-    Ok(Member { name: organisation("members.name", &file.name)?, key: key("members.key", &file.key)?, nodes })
+    let roles = Roles {
+        authority: file.roles.contains(&RoleName::Authority),
+        operator: file.roles.contains(&RoleName::Operator),
+    };
+    Ok(Member {
+        name: organisation("members.name", &file.name)?,
+        key: key("members.key", &file.key)?,
+        nodes,
+        roles: Some(roles).filter(|roles| *roles != Roles::default()),
+    })
+}
+
+fn role_names(roles: Roles) -> Vec<RoleName> {
+    let named = [(roles.authority, RoleName::Authority), (roles.operator, RoleName::Operator)];
+    named.into_iter().filter(|(has, _)| *has).map(|(_, name)| name).collect()
 }
 
 fn validator(file: &ValidatorFile) -> Result<Validator, GenesisFileError> {

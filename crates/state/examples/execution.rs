@@ -61,7 +61,7 @@ fn genesis() -> Genesis {
             approvals: 1,
             format: 1,
         },
-        members: vec![Member { name: name.clone(), key: key(1), nodes: vec![key(2)] }],
+        members: vec![Member { name: name.clone(), key: key(1), nodes: vec![key(2)], roles: None }],
         validators: vec![Validator { organisation: name, consensus_key: key(3), transport_key: key(4) }],
     }
 }
@@ -81,11 +81,11 @@ fn create(genesis: &Genesis, person: u64) -> SignedTransaction {
     };
     let keys = [key(0), key(1)];
     let purposes = Purposes { authentication: true, invocation: true, assertion: false };
-    let operation = Operation::CreateDid(CreateDid {
-        keys: keys.map(|key| DidKey { key, purposes }).to_vec(),
-        recovery: Digest::from_bytes([7; 32]),
-        next_key: Digest::from_bytes([8; 32]),
-    });
+    let operation = Operation::CreateDid(CreateDid::of_keys(
+        keys.map(|key| DidKey { key, purposes }).to_vec(),
+        Digest::from_bytes([7; 32]),
+        Digest::from_bytes([8; 32]),
+    ));
     let transaction = Transaction {
         genesis: genesis.digest(),
         sender: Sender::Did(Did(operation.digest())),

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use realdid_crypto::PublicKey;
-use realdid_identity::{DidRecord, Moment, create, update};
+use realdid_identity::{DidRecord, Moment, Signers, create, recover, update};
 use realdid_types::{
     Did, Operation, OrganisationName, Parameters, Sender, Sequence, SignedBatch, SignedTransaction,
 };
@@ -33,6 +33,16 @@ impl<'a> BlockExecution<'a> {
         block
     }
 
+    /// A copy in which something can be tried.
+    pub(crate) fn copied(&self) -> Self {
+        Self {
+            inputs: self.inputs,
+            draft: self.draft.clone(),
+            parameters: self.parameters.clone(),
+            sets: self.sets.clone(),
+        }
+    }
+
     /// The first block of an epoch is executed under its own validators.
     fn enter_epoch(&mut self) {
         let epoch = self.inputs.header.at.epoch;
@@ -54,7 +64,7 @@ impl<'a> BlockExecution<'a> {
         let digest =
             BlockReceipts { height: self.inputs.header.height, receipts: Receipt::digest_all(&receipts) };
         self.draft.put(&StateKey::Receipts, &digest);
-        Execution::seal(before, self.draft.written, receipts, self.sets)
+        Execution::seal(before, self.draft, receipts, self.sets)
     }
 
     pub(crate) fn now(&self) -> Moment {
@@ -125,21 +135,49 @@ impl<'a> BlockExecution<'a> {
     fn run_for_did(&mut self, did: Did, signed: &SignedTransaction) -> Result<Outcome, Skipped> {
         let key = StateKey::Record(did);
         let Some(record) = self.draft.get::<DidRecord>(&key) else { return self.run_create(did, signed) };
+        if record.deactivated {
+            return Err(Skipped::SenderDeactivated);
+        }
         check_sequence(signed, record.next_sequence)?;
-        if !signed.signatures.iter().any(|by| record.may_invoke(&by.key)) {
-            return Err(Skipped::NotAuthorised);
-        }
-        if let Operation::UpdateDid(operation) = &signed.transaction.operation
-            && !update::is_authorised(operation, signed)
-        {
-            return Err(Skipped::NotPossessed);
-        }
+        self.check_signers(&record, signed)?;
         let record = DidRecord { next_sequence: record.next_sequence.next(), ..record };
         self.draft.put(&key, &record);
+        if let Err(refused) = self.check_format(signed) {
+            return Ok(Outcome::Refused(refused));
+        }
         Ok(outcome(match &signed.transaction.operation {
             Operation::UpdateDid(operation) => operations::update::run(self, did, &record, operation),
+            Operation::RecoverDid(operation) => operations::recover::run(self, did, &record, operation),
+            Operation::DeactivateDid(operation) => operations::deactivate::run(self, did, &record, operation),
             _ => Err(Refused::OtherSender),
         }))
+    }
+
+    /// Whether those signed whom a DID's operation takes, and every key that it brings.
+    fn check_signers(&self, record: &DidRecord, signed: &SignedTransaction) -> Result<(), Skipped> {
+        let signers = Signers::of(record, signed, &|did| self.draft.get(&StateKey::Record(did)));
+        let (authorised, possessed) = match &signed.transaction.operation {
+            Operation::UpdateDid(operation) => {
+                (update::is_authorised(operation, signers), update::is_possessed(operation, signed))
+            }
+            Operation::RecoverDid(operation) => {
+                (recover::is_authorised(signers), recover::is_possessed(operation, signed))
+            }
+            Operation::DeactivateDid(_) => (realdid_identity::deactivate::is_authorised(signers), true),
+            _ => (signers.invocation, true),
+        };
+        match (authorised, possessed) {
+            (false, _) => Err(Skipped::NotAuthorised),
+            (true, false) => Err(Skipped::NotPossessed),
+            (true, true) => Ok(()),
+        }
+    }
+
+    fn check_format(&self, signed: &SignedTransaction) -> Result<(), Refused> {
+        if self.parameters.format < 2 && signed.transaction.operation.is_of_format_2() {
+            return Err(Refused::FormatNotValid);
+        }
+        Ok(())
     }
 
     /// Nothing is known of the sender: only the operation that makes it can count. Where that one cannot, there is
@@ -155,7 +193,10 @@ impl<'a> BlockExecution<'a> {
         if !create::is_authorised(operation, signed) {
             return Err(Skipped::NotPossessed);
         }
-        operations::create::run(self, did, operation).map_err(|_| Skipped::InvalidCreate)?;
+        if self.check_format(signed).is_err() {
+            return Err(Skipped::InvalidCreate);
+        }
+        operations::create::run(self, did, operation)?;
         Ok(Outcome::Applied)
     }
 
@@ -170,12 +211,26 @@ impl<'a> BlockExecution<'a> {
         if !signed.is_signed_by(&member.key) {
             return Err(Skipped::NotAuthorised);
         }
+        operations::site::check_signers(self, signed)?;
         self.draft.put(&key, &MemberEntry { next_sequence: member.next_sequence.next(), ..member });
+        if let Err(refused) = self.check_format(signed) {
+            return Ok(Outcome::Refused(refused));
+        }
         Ok(outcome(match &signed.transaction.operation {
             Operation::Propose(operation) => operations::propose::run(self, name, operation, signed.id()),
             Operation::Approve(operation) => operations::approve::run(self, name, operation),
             Operation::ReportEvidence(operation) => operations::evidence::run(self, operation),
-            Operation::CreateDid(_) | Operation::UpdateDid(_) => Err(Refused::OtherSender),
+            Operation::WithdrawApproval(operation) => {
+                operations::withdraw_approval::run(self, name, operation)
+            }
+            Operation::Attest(operation) => operations::attest::run(self, name, operation),
+            Operation::Withdraw(operation) => operations::withdraw::run(self, name, operation),
+            Operation::RegisterSite(operation) => operations::site::register(self, name, &operation.site),
+            Operation::UpdateSite(operation) => operations::site::update(self, name, &operation.site),
+            Operation::CreateDid(_)
+            | Operation::UpdateDid(_)
+            | Operation::RecoverDid(_)
+            | Operation::DeactivateDid(_) => Err(Refused::OtherSender),
         }))
     }
 }

@@ -3,8 +3,8 @@
 use realdid_crypto::{Digest, PublicKey};
 use realdid_identity::Moment;
 use realdid_types::{
-    BlockDigest, Change, Epoch, Height, OrganisationName, ProposalId, Sequence, Timestamp, ValidatorSet,
-    codec, limits, wire::TopLevel,
+    Action, BlockDigest, Change, Epoch, Height, OrganisationName, ProposalId, Roles, Rule, Sequence,
+    Timestamp, ValidatorSet, codec, limits, wire::TopLevel,
 };
 
 use crate::BatchNumbers;
@@ -22,6 +22,31 @@ pub struct MemberEntry {
     pub key: PublicKey,
     /// The number that its next transaction must have.
     pub next_sequence: Sequence,
+    /// What it may do besides proposing and approving.
+    pub roles: Option<Roles>,
+    /// Its nodes, ascending; none are listed on networks of format 1.
+    pub nodes: Vec<PublicKey>,
+}
+
+/// A member that has left: should it come back, its old transactions must not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FormerMember {
+    /// The number that its next transaction would have had.
+    pub next_sequence: Sequence,
+}
+
+/// The names of all members, ascending.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Members {
+    /// 1 to 1,000.
+    pub names: Vec<OrganisationName>,
+}
+
+/// The rows of the policy that members have changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// Ascending by action.
+    pub rules: Vec<Rule>,
 }
 
 /// A node of a member, which may author batches.
@@ -98,7 +123,13 @@ pub struct Evidenced {
     pub reported: Moment,
 }
 
-codec! { #[versioned] MemberEntry { 2: key, 3: next_sequence, } }
+codec! {
+    #[versioned]
+    MemberEntry { 2: key, 3: next_sequence, 4: roles, 5: nodes ascending to limits::MEMBER_NODES_MAX, }
+}
+codec! { #[versioned] FormerMember { 2: next_sequence, } }
+codec! { #[versioned] Members { 2: names up to limits::MEMBERS_MAX, } }
+codec! { #[versioned] Policy { 2: rules ascending to Action::ALL.len(), } }
 codec! { #[versioned] NodeEntry { 2: organisation, 3: numbers, } }
 codec! { #[versioned] QuotaEntry { 2: window, 3: spent, } }
 codec! { #[versioned] ValidatorSets { 2: epoch, 3: current, 4: next, } }
@@ -117,6 +148,9 @@ macro_rules! entries {
 }
 entries!(
     MemberEntry,
+    FormerMember,
+    Members,
+    Policy,
     NodeEntry,
     QuotaEntry,
     ValidatorSets,

@@ -6,7 +6,10 @@ use realdid_crypto::Verifier;
 use realdid_merkle::{Page, PageId};
 use realdid_types::{GenesisDigest, Header, SignedBatch, StateRoot, ValidatorSet};
 
-use crate::{Receipt, StateKey, StateRead, ValidatorSets, block::BlockExecution, keys, store::read_always};
+use crate::{
+    Receipt, StateKey, StateRead, ValidatorSets, block::BlockExecution, keys, overlay::Draft,
+    store::read_always,
+};
 
 /// What executing a block makes of the state before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +26,9 @@ pub struct Execution {
     pub values: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     /// Pages of the tree to write; none where one goes.
     pub pages: BTreeMap<PageId, Option<Page>>,
+    /// Versions of records that this block replaced, by [`crate::past_key`]. They are not part of the state: each
+    /// version names the digest of the one before.
+    pub past: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
 /// What a block is executed with besides the state.
@@ -57,10 +63,11 @@ impl Execution {
     /// The execution that writes these values.
     pub(crate) fn seal(
         before: &dyn StateRead,
-        values: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+        draft: Draft<'_>,
         receipts: Vec<Receipt>,
         sets: ValidatorSets,
     ) -> Self {
+        let Draft { written: values, past, .. } = draft;
         let changes = values
             .iter()
             .map(|(key, value)| (keys::hashed(key), value.as_deref().map(keys::value_digest)))
@@ -73,11 +80,12 @@ impl Execution {
             next_validators: Arc::new(sets.next),
             values,
             pages: update.pages,
+            past,
         }
     }
 
     fn of_nothing(before: &dyn StateRead) -> Self {
-        Self::seal(before, BTreeMap::new(), Vec::new(), validator_sets(before))
+        Self::seal(before, Draft::new(before), Vec::new(), validator_sets(before))
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use realdid_identity::{DidRecord, ReplacedKey};
+use realdid_crypto::PublicKey;
+use realdid_identity::{Attestation, DidRecord, ReplacedKey, SiteRecord, attestation};
 use realdid_types::{OrganisationName, Parameters, Sender, SignedBatch, StateRoot, Wire, limits};
 
 use crate::{
-    BlockReceipts, Evidenced, Execution, Layered, MemberEntry, MemoryStore, NodeEntry, OpenProposals,
-    ProposalEntry, QuotaEntry, Receipt, RecentHeader, StateKey, StateRead, ValidatorSets,
+    BlockReceipts, Evidenced, Execution, FormerMember, Layered, MemberEntry, Members, MemoryStore, NodeEntry,
+    OpenProposals, ProposalEntry, QuotaEntry, Receipt, RecentHeader, StateKey, StateRead, ValidatorSets,
     entries::{OPEN_PROPOSALS_MAX, RECENT_HEADERS},
     naive,
     operations::{changes_max, difference},
@@ -27,7 +28,10 @@ pub fn check(state: &MemoryStore) -> Result<(), String> {
     check_validators(state)?;
     check_proposals(state)?;
     check_recent_headers(state)?;
-    check_evidence(state)
+    check_evidence(state)?;
+    check_attestations(state)?;
+    check_sites(state)?;
+    check_listed_members(state)
 }
 
 /// Checks an execution against the state before it: one receipt for each transaction, and each sender's number rises
@@ -71,7 +75,9 @@ fn next_sequence(state: &dyn StateRead, sender: &Sender) -> u64 {
             read::<DidRecord>(state, &StateKey::Record(*did)).map(|record| record.next_sequence)
         }
         Sender::Organisation(name) => {
-            read::<MemberEntry>(state, &StateKey::Member(name.clone())).map(|member| member.next_sequence)
+            let member: Option<MemberEntry> = read(state, &StateKey::Member(name.clone()));
+            let former: Option<FormerMember> = read(state, &StateKey::FormerMember(name.clone()));
+            member.map(|member| member.next_sequence).or(former.map(|former| former.next_sequence))
         }
     };
     next.map_or(0, |next| next.0)
@@ -108,9 +114,9 @@ fn holds(condition: bool, what: impl FnOnce() -> String) -> Result<(), String> {
 
 fn check_records(state: &MemoryStore) -> Result<(), String> {
     for (did, record) in entries::<DidRecord>(state, 1)? {
-        let keys_fit = (1..=limits::DID_KEYS_MAX).contains(&record.keys.len())
+        let keys_fit = record.keys.len() <= limits::DID_KEYS_MAX
             && record.keys.is_sorted_by(|a, b| a.key.key < b.key.key);
-        let changeable = record.keys.iter().any(|held| held.key.purposes.invocation);
+        let changeable = record.keys.iter().any(|held| held.key.purposes.invocation) != record.deactivated;
         let counted = record.version >= 1 && record.version <= record.next_sequence.0;
         let dated = record.keys.iter().all(|held| (record.created..=record.updated).contains(&held.since));
         let consistent = keys_fit && changeable && counted && dated && record.created <= record.updated;
@@ -134,6 +140,10 @@ fn is_member(state: &MemoryStore, name: &OrganisationName) -> bool {
     state.values().contains_key(&StateKey::Member(name.clone()).to_bytes())
 }
 
+fn was_member(state: &MemoryStore, name: &OrganisationName) -> bool {
+    is_member(state, name) || state.values().contains_key(&StateKey::FormerMember(name.clone()).to_bytes())
+}
+
 fn check_members(state: &MemoryStore) -> Result<(), String> {
     entries::<MemberEntry>(state, 3)?;
     for (key, node) in entries::<NodeEntry>(state, 4)? {
@@ -146,7 +156,7 @@ fn check_quotas(state: &MemoryStore) -> Result<(), String> {
     let parameters: Parameters = read(state, &StateKey::Parameters).ok_or("no parameters")?;
     for (name, entry) in entries::<QuotaEntry>(state, 5)? {
         let of_member = std::str::from_utf8(name).ok().and_then(|name| OrganisationName::new(name).ok());
-        let sound = entry.spent <= parameters.quota && of_member.is_some_and(|name| is_member(state, &name));
+        let sound = entry.spent <= parameters.quota && of_member.is_some_and(|name| was_member(state, &name));
         holds(sound, || format!("quota {name:02x?} is overspent or nobody's: {entry:?}"))?;
     }
     Ok(())
@@ -161,7 +171,6 @@ fn check_validators(state: &MemoryStore) -> Result<(), String> {
 }
 
 fn check_proposals(state: &MemoryStore) -> Result<(), String> {
-    let parameters: Parameters = read(state, &StateKey::Parameters).ok_or("no parameters")?;
     let open: OpenProposals = read(state, &StateKey::OpenProposals).ok_or("no list of proposals")?;
     let listed: BTreeSet<&[u8]> = open.proposals.iter().map(|id| id.0.as_bytes().as_slice()).collect();
     let stored = entries::<ProposalEntry>(state, 8)?;
@@ -172,8 +181,8 @@ fn check_proposals(state: &MemoryStore) -> Result<(), String> {
     for (id, entry) in stored {
         let approvals = &entry.approvals;
         let by_members = approvals.is_sorted_by(|a, b| a < b)
-            && approvals.iter().all(|name| is_member(state, name))
-            && (1..u64::from(parameters.approvals)).contains(&(approvals.len() as u64));
+            && !approvals.is_empty()
+            && approvals.iter().all(|name| was_member(state, name));
         holds(by_members, || format!("proposal {id:02x?} has approvals that do not fit: {entry:?}"))?;
     }
     Ok(())
@@ -189,4 +198,46 @@ fn check_recent_headers(state: &MemoryStore) -> Result<(), String> {
 
 fn check_evidence(state: &MemoryStore) -> Result<(), String> {
     entries::<Evidenced>(state, 12).map(|_| ())
+}
+
+/// Every attestation is of a DID that there is, by somebody who is or was a member.
+fn check_attestations(state: &MemoryStore) -> Result<(), String> {
+    for (key, entry) in entries::<Attestation>(state, 13)? {
+        let (did, name) = key.split_at_checked(32).ok_or("a short key of an attestation")?;
+        let name = std::str::from_utf8(name).ok().and_then(|name| OrganisationName::new(name).ok());
+        let sound = record_of(state, did).is_some()
+            && name.is_some_and(|name| was_member(state, &name))
+            && attestation::LEVELS.contains(&entry.level)
+            && entry.since.time < entry.expires;
+        holds(sound, || format!("attestation {key:02x?} does not fit: {entry:?}"))?;
+    }
+    Ok(())
+}
+
+fn check_sites(state: &MemoryStore) -> Result<(), String> {
+    for (key, entry) in entries::<SiteRecord>(state, 14)? {
+        let sound = key == entry.site.did.0.as_bytes().as_slice()
+            && record_of(state, key).is_some()
+            && was_member(state, &entry.operator)
+            && entry.registered <= entry.updated;
+        holds(sound, || format!("site {key:02x?} does not fit: {entry:?}"))?;
+    }
+    Ok(())
+}
+
+fn record_of(state: &MemoryStore, did: &[u8]) -> Option<DidRecord> {
+    let key: Vec<u8> = [1].iter().chain(did).copied().collect();
+    state.values().get(&key).and_then(|value| DidRecord::decode(value).ok())
+}
+
+/// The list of members and the members are the same, and so are their nodes; on networks of format 1 there is none.
+fn check_listed_members(state: &MemoryStore) -> Result<(), String> {
+    let Some(listed) = read::<Members>(state, &StateKey::Members) else { return Ok(()) };
+    let members = entries::<MemberEntry>(state, 3)?;
+    let names: Vec<&[u8]> = listed.names.iter().map(|name| name.as_str().as_bytes()).collect();
+    let same = members.iter().map(|(name, _)| *name).eq(names);
+    holds(same, || format!("{} members are listed, {} are there", listed.names.len(), members.len()))?;
+    let nodes: BTreeSet<PublicKey> = members.iter().flat_map(|(_, member)| member.nodes.clone()).collect();
+    let stored = entries::<NodeEntry>(state, 4)?;
+    holds(nodes.len() == stored.len(), || "members' nodes are not those that may author batches".to_owned())
 }

@@ -30,6 +30,18 @@ pub enum StateKey {
     Receipts,
     /// 12: the first evidence against a validator in an epoch: [`crate::Evidenced`].
     Evidence(Epoch, ValidatorIndex),
+    /// 13: what an authority says of a DID: [`realdid_identity::Attestation`].
+    Attestation(Did, OrganisationName),
+    /// 14: the site of a DID: [`realdid_identity::SiteRecord`].
+    Site(Did),
+    /// 15: the rows of the policy that are not as at the start: [`crate::Policy`].
+    Policy,
+    /// 16: the names of all members: [`crate::Members`]. Not on networks of format 1.
+    Members,
+    /// 17: the next sequence number of a member that has left: [`crate::FormerMember`].
+    FormerMember(OrganisationName),
+    /// 18: a node that may not author batches any more: [`crate::NodeEntry`], with the numbers that it used.
+    FormerNode(PublicKey),
 }
 
 impl StateKey {
@@ -48,6 +60,12 @@ impl StateKey {
             Self::OpenProposals => (9, [&[], &[]]),
             Self::RecentHeader(slot) => (10, [std::slice::from_ref(slot), &[]]),
             Self::Receipts => (11, [&[], &[]]),
+            Self::Attestation(did, authority) => (13, [did.0.as_bytes(), authority.as_str().as_bytes()]),
+            Self::Site(did) => (14, [did.0.as_bytes(), &[]]),
+            Self::Policy => (15, [&[], &[]]),
+            Self::Members => (16, [&[], &[]]),
+            Self::FormerMember(name) => (17, [name.as_str().as_bytes(), &[]]),
+            Self::FormerNode(key) => (18, [key.as_bytes(), &[]]),
             Self::Evidence(epoch, index) => {
                 return [&[12][..], &epoch.0.to_be_bytes(), &index.0.to_be_bytes()].concat();
             }

@@ -24,7 +24,9 @@ mod store;
 
 mod block;
 mod execute;
+mod history;
 mod operations;
+mod policy;
 mod receipt;
 
 mod genesis;
@@ -33,12 +35,14 @@ pub mod naive;
 
 pub use batch_numbers::BatchNumbers;
 pub use entries::{
-    BlockReceipts, Evidenced, MemberEntry, NodeEntry, OpenProposals, ProposalEntry, QuotaEntry, RecentHeader,
-    ValidatorSets,
+    BlockReceipts, Evidenced, FormerMember, MemberEntry, Members, NodeEntry, OpenProposals, Policy,
+    ProposalEntry, QuotaEntry, RecentHeader, ValidatorSets,
 };
 pub use execute::{Execution, Inputs, execute};
 pub use genesis::genesis_state;
+pub use history::past_key;
 pub use keys::{StateKey, value_digest};
 pub use overlay::Layered;
+pub use policy::rule;
 pub use receipt::{Outcome, Receipt, Refused, Skipped};
 pub use store::{MemoryStore, StateRead, read};

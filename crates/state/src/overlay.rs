@@ -36,14 +36,16 @@ impl StateRead for Layered<'_> {
 }
 
 /// A state with the writes of the block that is being executed.
+#[derive(Clone)]
 pub(crate) struct Draft<'a> {
     base: &'a dyn StateRead,
     pub(crate) written: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    pub(crate) past: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
 impl<'a> Draft<'a> {
     pub(crate) fn new(base: &'a dyn StateRead) -> Self {
-        Self { base, written: BTreeMap::new() }
+        Self { base, written: BTreeMap::new(), past: BTreeMap::new() }
     }
 
     pub(crate) fn get<T: Wire>(&self, key: &StateKey) -> Option<T> {

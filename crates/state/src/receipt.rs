@@ -82,6 +82,8 @@ codes! {
         108 InvalidCreate "the operation can never make a DID",
         109 NotPossessed "a new key did not sign",
         110 BatchRepeated "the batch was in a block before, or is too old to tell",
+        111 SenderDeactivated "the DID has ended",
+        112 PersonalData "a text holds what looks like an identity-card number, a mobile number or an e-mail address",
     }
 }
 
@@ -97,6 +99,12 @@ codes! {
         206 CommitmentKnown "the commitment is to a key that the record holds",
         207 NoChange "nothing would change",
         208 OtherSender "the operation is not for this sender",
+        209 FormatNotValid "this network does not carry out operations of this kind",
+        210 NoSuchService "a service to remove is not in the record",
+        211 TooManyServices "the record would have more than eight services",
+        212 PersonalData "a text holds what looks like an identity-card number, a mobile number or an e-mail address",
+        213 OwnController "a DID cannot control itself",
+        214 CompromisedLater "a key is declared compromised from a time on that is still to come",
         220 UnknownProposal "there is no such open proposal",
         221 AlreadyApproved "this member has approved it",
         222 TooManyProposals "as many proposals as allowed are open",
@@ -109,9 +117,23 @@ codes! {
         229 TooManyChanges "more validators would change in one epoch than it can bear",
         230 HeaderNotRecent "the signed header is not among the newest 256",
         231 PossessionForged "the consensus key did not sign that header",
+        232 NotInRole "the policy gives this to members of another role",
+        233 NotApproved "this member has not approved it",
+        234 RunsValidators "the member still runs validators",
+        235 RuleImpossible "the policy could never be met, or one member alone could change the rules",
+        236 ParameterFixed "only quotas and approvals can change while a network runs, and only within their ranges",
+        237 NodeExists "a node to add is a member's already",
+        238 UnknownNode "a node to remove is not this member's",
+        239 TooManyMembers "there would be more members, or nodes of one, than allowed",
         240 UnknownEpoch "evidence of another epoch cannot be verified",
         241 EvidenceForged "the evidence proves nothing",
         242 EvidenceKnown "this validator is on record in this epoch",
+        250 AttestationLevel "the level of an attestation is 1, 2 or 3",
+        251 AttestationExpiry "the attestation's expiry is past or more than five years ahead",
+        252 UnknownDid "there is no such active DID",
+        253 SiteExists "the DID has a site already",
+        254 UnknownSite "the DID has no site",
+        255 ForeignReturnAddress "a return address is not under one of the site's origins",
     }
 }
 
@@ -169,6 +191,14 @@ impl From<realdid_identity::Refusal> for Refused {
             Refusal::CommitmentKnown => Self::CommitmentKnown,
             Refusal::OtherDid => Self::OtherSender,
             Refusal::NoChange => Self::NoChange,
+            Refusal::NoSuchService => Self::NoSuchService,
+            Refusal::TooManyServices => Self::TooManyServices,
+            Refusal::PersonalData => Self::PersonalData,
+            Refusal::OwnController => Self::OwnController,
+            Refusal::CompromisedLater => Self::CompromisedLater,
+            Refusal::AttestationLevel => Self::AttestationLevel,
+            Refusal::AttestationExpiry => Self::AttestationExpiry,
+            Refusal::ForeignReturnAddress => Self::ForeignReturnAddress,
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use realdid_identity::DidRecord;
 use realdid_merkle::{Page, PageId, Pages};
 use realdid_replica::Commit;
-use realdid_state::{Execution, Receipt, StateRead};
+use realdid_state::{Execution, Receipt, StateKey, StateRead, past_key, read};
 use realdid_sync::ChainStore;
 use realdid_types::{
-    BatchDigest, Block, BlockDigest, Certificate, Epoch, EpochEnd, Height, SignedBatch, Timestamp,
+    BatchDigest, Block, BlockDigest, Certificate, Did, Epoch, EpochEnd, Height, SignedBatch, Timestamp,
     TransactionId, ValidatorSet, Wire,
 };
 use rocksdb::WriteBatch;
@@ -70,6 +71,9 @@ impl Store {
                 Some(value) => self.put(batch, Column::State, key, value),
                 None => self.delete(batch, Column::State, key),
             }
+        }
+        for (key, record) in &execution.past {
+            self.put(batch, Column::Past, key, record);
         }
         for (id, page) in &execution.pages {
             match page {
@@ -151,6 +155,15 @@ impl Store {
     #[must_use]
     pub fn validators_of(&self, epoch: Epoch) -> Option<ValidatorSet> {
         self.decoded(Column::ValidatorSets, &epoch.0.to_be_bytes())
+    }
+
+    /// A version of a DID's record, present or past.
+    #[must_use]
+    pub fn version(&self, did: Did, version: u64) -> Option<DidRecord> {
+        let past = self.decoded(Column::Past, &past_key(did, version));
+        let present =
+            || read(self, &StateKey::Record(did)).filter(|record: &DidRecord| record.version == version);
+        past.or_else(present)
     }
 
     /// The receipts of a final block, in order.

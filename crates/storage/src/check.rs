@@ -1,8 +1,11 @@
 //! Whether everything in a folder can be read back as what it should be.
 
+use realdid_crypto::Digest;
+use realdid_identity::DidRecord;
 use realdid_merkle::Page;
+use realdid_state::past_key;
 use realdid_types::{
-    Block, BlockDigest, Certificate, EpochEnd, Height, Proposal, SignedBatch, ValidatorSet, Vote, Wire,
+    Block, BlockDigest, Certificate, Did, EpochEnd, Height, Proposal, SignedBatch, ValidatorSet, Vote, Wire,
 };
 use rocksdb::IteratorMode;
 
@@ -95,8 +98,20 @@ impl Store {
                 decode_receipts(value).map(drop).ok_or_else(|| "holds no receipts".to_owned())
             }
             Column::Transactions => has_bytes(value, 12),
+            Column::Past => self.check_past(key, value),
             Column::Pages => Page::decode(value).map(drop).map_err(|error| format!("is no page: {error}")),
         }
+    }
+
+    /// A version of a record that was replaced; the next one names it.
+    fn check_past(&self, key: &[u8], value: &[u8]) -> Result<(), String> {
+        let record: DidRecord = decoded(value)?;
+        let did = key.first_chunk::<32>().map(|bytes| Did(Digest::from_bytes(*bytes)));
+        let did = did.filter(|did| past_key(*did, record.version) == key).ok_or("lies under another name")?;
+        let next = record.version.checked_add(1).and_then(|next| self.version(did, next));
+        let next = next.ok_or("is of a version after which there is none")?;
+        let linked = next.previous.is_none_or(|previous| previous == record.digest());
+        linked.then_some(()).ok_or_else(|| "is not what the version after it names".to_owned())
     }
 
     fn check_height(&self, key: &[u8], value: &[u8]) -> Result<(), String> {

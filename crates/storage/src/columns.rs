@@ -65,6 +65,8 @@ columns! {
     State = "state",
     /// The pages of the state's tree, by page.
     Pages = "pages",
+    /// Versions of DID records that were replaced, by DID and version.
+    Past = "past",
 }
 
 /// How much a column holds.

@@ -15,7 +15,9 @@ use realdid_node::{
     keys::{self, Purpose, Seed},
 };
 use realdid_storage::{KeyHistory, Store};
-use realdid_types::{Genesis, Member, NetworkName, OrganisationName, Parameters, Timestamp, Validator};
+use realdid_types::{
+    Genesis, Member, NetworkName, OrganisationName, Parameters, Roles, Timestamp, Validator,
+};
 
 use crate::{Network, NodeEntry, now_ms};
 
@@ -194,6 +196,7 @@ fn genesis(nodes: &[Planned], wishes: &Wishes) -> anyhow::Result<Genesis> {
             })
         })
         .collect::<anyhow::Result<_>>()?;
+    let alone = nodes.iter().filter(|node| node.validator).count() == 1;
     let mut members: Vec<Member> = nodes
         .iter()
         .filter(|node| node.validator)
@@ -202,7 +205,9 @@ fn genesis(nodes: &[Planned], wishes: &Wishes) -> anyhow::Result<Genesis> {
             let mut authors: Vec<_> = own.map(|node| node.key(Purpose::Author).public_key()).collect();
             authors.sort();
             let name = OrganisationName::new(&member.organisation)?;
-            Ok(Member { name, key: member.key(Purpose::Member).public_key(), nodes: authors })
+            let attests = member.organisation == nodes[0].organisation;
+            let roles = Some(Roles { authority: attests, operator: !attests || alone });
+            Ok(Member { name, key: member.key(Purpose::Member).public_key(), nodes: authors, roles })
         })
         .collect::<anyhow::Result<_>>()?;
     members.sort_by(|a, b| a.name.cmp(&b.name));
@@ -218,7 +223,7 @@ fn genesis(nodes: &[Planned], wishes: &Wishes) -> anyhow::Result<Genesis> {
             quota_window: 60_000,
             quota: 100_000_000,
             approvals: (members.len() / 2 + 1) as u32,
-            format: 1,
+            format: 2,
         },
         members,
         validators,

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use realdid_crypto::{Context, Digest, PublicKey, digest};
 
 use crate::{
-    Block, BlockDigest, EpochView, GenesisDigest, Header, Height, NetworkName, OrganisationName, StateRoot,
-    Timestamp, Validator, ValidatorIndex, ValidatorSet, View, Wire, limits, wire::Ordered,
+    Block, BlockDigest, EpochView, GenesisDigest, Header, Height, NetworkName, OrganisationName, Roles,
+    StateRoot, Timestamp, Validator, ValidatorIndex, ValidatorSet, View, Wire, limits, wire::Ordered,
 };
 
 /// A member of the consortium as it stands in genesis.
@@ -18,6 +18,8 @@ pub struct Member {
     pub key: PublicKey,
     /// Its nodes that may author batches; ascending.
     pub nodes: Vec<PublicKey>,
+    /// What it may do besides proposing and approving; none on a network of format 1.
+    pub roles: Option<Roles>,
 }
 
 /// What all nodes agree on and members can change.
@@ -33,7 +35,7 @@ pub struct Parameters {
     pub quota: u64,
     /// Approvals that a change of validators needs.
     pub approvals: u32,
-    /// The newest format version that is valid.
+    /// Which operations are valid: 1 for keys and validators alone, 2 for all.
     pub format: u32,
 }
 
@@ -178,13 +180,13 @@ impl Parameters {
             ("quota_window", (1_000..=86_400_000).contains(&self.quota_window)),
             ("quota", self.quota > 0),
             ("approvals", self.approvals > 0),
-            ("format", u64::from(self.format) == limits::FORMAT),
+            ("format", limits::OPERATIONS_FORMATS.contains(&self.format)),
         ];
         checks.iter().find(|(_, holds)| !holds).map_or(Ok(()), |(name, _)| Err(GenesisError::Parameter(name)))
     }
 }
 
-codec! { Member[limits::MEMBER_BYTES_MAX] { 1: name, 2: key, 3: nodes ascending to limits::MEMBER_NODES_MAX, } }
+codec! { Member[limits::MEMBER_BYTES_MAX] { 1: name, 2: key, 3: nodes ascending to limits::MEMBER_NODES_MAX, 4: roles, } }
 codec! {
     Parameters[limits::PARAMETERS_BYTES_MAX] { 1: max_idle, 2: max_expiry, 3: quota_window, 4: quota, 5: approvals, 6: format, }
 }

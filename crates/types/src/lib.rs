@@ -32,6 +32,7 @@ mod genesis;
 mod header;
 mod message;
 mod operation;
+mod text;
 mod transaction;
 mod validators;
 mod vote;
@@ -52,9 +53,12 @@ pub use message::{
 pub use names::{Did, InvalidDid, InvalidName, NetworkName, OrganisationName, Sender};
 pub use numbers::{Epoch, EpochView, Height, Sequence, Timestamp, ValidatorIndex, View};
 pub use operation::{
-    AddValidator, Approve, Change, CreateDid, DidKey, Operation, ProofOfPossession, Propose, Purposes,
-    RemoveValidator, ReportEvidence, UpdateDid,
+    Action, AddValidator, Approve, Attest, Change, CompromisedKey, Controllers, CreateDid, DeactivateDid,
+    DidKey, Operation, ProofOfPossession, Propose, Purposes, PutMember, RecoverDid, RegisterSite,
+    RemoveMember, RemoveValidator, ReportEvidence, Role, Roles, Rule, Service, SetParameters, SetRule, Site,
+    UpdateDid, UpdateSite, Withdraw, WithdrawApproval,
 };
+pub use text::{HttpsUrl, InvalidText, Origin, ReturnAddress, ServiceKind, ServiceName, SiteName};
 pub use transaction::{KeySignature, SignedTransaction, Transaction};
 pub use validators::{Quorum, Validator, ValidatorSet, ValidatorSetError};
 pub use vote::{Vote, VoteKind, VoteStatement};

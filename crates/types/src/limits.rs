@@ -3,6 +3,8 @@
 
 /// The format version of everything that is signed or stored.
 pub const FORMAT: u64 = 1;
+/// The sets of operations that a network's parameters can name. Networks made before there was a second stay at 1.
+pub const OPERATIONS_FORMATS: std::ops::RangeInclusive<u32> = 1..=2;
 
 // Encoded sizes, from which the limits below are derived: a field takes one byte for its number (up to 15), its
 // length as a number, and its content. Numbers of 64 bits take at most 10 bytes.
@@ -49,14 +51,37 @@ pub const CERTIFICATE_BYTES_MAX: usize = 12 * 1024;
 pub const TRANSACTION_SIGNATURES_MAX: usize = 16;
 /// A person's devices and purposes; with more, a record would outgrow its limit.
 pub const DID_KEYS_MAX: usize = 8;
+/// Boards of more people delegate to a DID of their own.
+pub const CONTROLLERS_MAX: usize = 8;
+/// With more, a record would outgrow its limit.
+pub const SERVICES_MAX: usize = 8;
+/// A word, not a sentence.
+pub const SERVICE_NAME_MAX: usize = 32;
+/// The host and a path; eight of them still leave half a record.
+pub const URL_MAX: usize = 200;
+/// A host of 100 letters with scheme and port.
+pub const ORIGIN_MAX: usize = 120;
+/// Forty letters of any script.
+pub const SITE_NAME_MAX: usize = 120;
+/// The country's, the language's and the test system's.
+pub const SITE_ORIGINS_MAX: usize = 8;
+/// Two for each origin.
+pub const SITE_RETURNS_MAX: usize = 16;
+/// A batch of attestations large enough that nobody stands out in it.
+pub const ATTESTED_DIDS_MAX: usize = 1_000;
+/// Five years of 366 days: longer than any identity card need go unlooked at.
+pub const ATTESTATION_MILLISECONDS_MAX: u64 = 5 * 366 * 24 * 60 * 60 * 1_000;
 /// Two headers with signatures, the largest evidence.
 pub const EVIDENCE_BYTES_MAX: usize = 1_024;
-/// Evidence, or sixteen keys added and removed, with room for operations to come.
-pub const OPERATION_BYTES_MAX: usize = 4 * 1024;
-/// The largest operation with sixteen signatures, and as much again.
-pub const TRANSACTION_BYTES_MAX: usize = 8 * 1024;
+/// A thousand attested DIDs; all other operations stay under 8 KiB.
+pub const OPERATION_BYTES_MAX: usize = 36 * 1024;
+/// The largest operation with sixteen signatures; still one batch.
+pub const TRANSACTION_BYTES_MAX: usize = 40 * 1024;
 /// A record must stay small enough to be proven in one packet or two.
 pub const RECORD_BYTES_MAX: usize = 4 * 1024;
+
+/// A site with every address.
+pub const SITE_BYTES_MAX: usize = 5 * 1024;
 
 /// Small enough to be pushed at once beside votes, large enough that its overhead is below one part in a thousand.
 pub const BATCH_BYTES_MAX: usize = 64 * 1024;
@@ -128,13 +153,31 @@ const _: () = assert!(
     2 * HEAD_BYTES + EVIDENCE_BYTES_MAX <= OPERATION_BYTES_MAX
         && HEAD_BYTES + DID_KEYS_MAX * (2 + KEY_BYTES + 8 + KEY_BYTES) + 2 * DIGEST_BYTES
             <= OPERATION_BYTES_MAX
+        && HEAD_BYTES + 2 * NUMBER_BYTES + ATTESTED_DIDS_MAX * DIGEST_BYTES <= OPERATION_BYTES_MAX
+        && HEAD_BYTES + SITE_BYTES_MAX <= OPERATION_BYTES_MAX
+        && 2 * (HEAD_BYTES + MEMBER_BYTES_MAX) <= OPERATION_BYTES_MAX
 );
 const _: () = assert!(DID_KEYS_MAX * 2 <= TRANSACTION_SIGNATURES_MAX);
 const _: () = assert!(
     OPERATION_BYTES_MAX + TRANSACTION_SIGNATURES_MAX * (2 + KEY_BYTES + SIGNATURE_BYTES) + 256
         <= TRANSACTION_BYTES_MAX
 );
-const _: () = assert!(DID_KEYS_MAX * 64 + 256 < RECORD_BYTES_MAX);
+const _: () = assert!(
+    DID_KEYS_MAX * 96
+        + CONTROLLERS_MAX * DIGEST_BYTES
+        + SERVICES_MAX * (HEAD_BYTES + 2 * (2 + SERVICE_NAME_MAX) + 3 + URL_MAX)
+        + 512
+        < RECORD_BYTES_MAX
+);
+const _: () = assert!(
+    DIGEST_BYTES
+        + 2
+        + SITE_NAME_MAX
+        + SITE_ORIGINS_MAX * (2 + ORIGIN_MAX)
+        + SITE_RETURNS_MAX * (3 + URL_MAX)
+        + 4
+        <= SITE_BYTES_MAX
+);
 const _: () = assert!(TRANSACTION_BYTES_MAX + 256 < BATCH_BYTES_MAX);
 const _: () = assert!(DIGEST_BYTES + KEY_BYTES + 2 * (1 + 5) <= BATCH_REFERENCE_BYTES_MAX);
 const _: () = assert!(

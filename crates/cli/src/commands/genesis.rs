@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use realdid_node::{
     GenesisFile,
-    genesis_file::{MemberFile, ParametersFile, ValidatorFile},
+    genesis_file::{MemberFile, ParametersFile, RoleName, ValidatorFile},
     keys::random_seed,
 };
 use realdid_testnet::now_ms;
@@ -28,6 +28,9 @@ pub(crate) enum Command {
         /// The operator's card
         #[arg(value_name = "CARD", required = true)]
         cards: Vec<PathBuf>,
+        /// These members attest people, instead of registering sites
+        #[arg(long)]
+        authority: bool,
     },
     /// Check that a network can start from it
     Validate {
@@ -75,7 +78,9 @@ pub(crate) struct New {
 pub(crate) fn run(command: Command, format: Format) -> anyhow::Result<()> {
     match command {
         Command::New(new) => begin(&new),
-        Command::AddValidator { genesis, cards } => add(&genesis, &cards),
+        Command::AddValidator { genesis, cards, authority } => {
+            add(&genesis, &cards, if authority { RoleName::Authority } else { RoleName::Operator })
+        }
         Command::Validate { genesis } => {
             let checked = GenesisFile::read(&genesis)?.genesis()?;
             let quorum = checked.validator_set()?.quorum();
@@ -114,7 +119,7 @@ fn begin(new: &New) -> anyhow::Result<()> {
             quota_window_ms: new.quota_window_ms,
             quota: new.quota,
             approvals: new.approvals,
-            format: 1,
+            format: 2,
         },
         members: Vec::new(),
         validators: Vec::new(),
@@ -124,13 +129,13 @@ fn begin(new: &New) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn add(path: &Path, cards: &[PathBuf]) -> anyhow::Result<()> {
+fn add(path: &Path, cards: &[PathBuf], role: RoleName) -> anyhow::Result<()> {
     let mut file = GenesisFile::read(path)?;
     for card in cards {
         let text = std::fs::read_to_string(card).with_context(|| format!("{}", card.display()))?;
         let card: Card = serde_json::from_str(&text)
             .with_context(|| format!("{} is no card: `realdid node init` prints one", card.display()))?;
-        add_card(&mut file, card)?;
+        add_card(&mut file, card, role)?;
     }
     write(path, &file)?;
     println!(
@@ -140,12 +145,17 @@ fn add(path: &Path, cards: &[PathBuf]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn add_card(file: &mut GenesisFile, card: Card) -> anyhow::Result<()> {
+fn add_card(file: &mut GenesisFile, card: Card, role: RoleName) -> anyhow::Result<()> {
     let known = file.members.iter().position(|member| member.name == card.organisation);
     let place = match (known, card.member_key) {
         (Some(place), _) => place,
         (None, Some(key)) => {
-            file.members.push(MemberFile { name: card.organisation.clone(), key, nodes: Vec::new() });
+            file.members.push(MemberFile {
+                name: card.organisation.clone(),
+                key,
+                nodes: Vec::new(),
+                roles: vec![role],
+            });
             file.members.sort_by(|a, b| a.name.cmp(&b.name));
             file.members.iter().position(|member| member.name == card.organisation).unwrap_or_default()
         }

@@ -30,11 +30,15 @@ fn record(next_key: Digest) -> DidRecord {
         next_key,
         created: THEN,
         updated: THEN,
+        controllers: None,
+        services: Vec::new(),
+        deactivated: false,
+        previous: None,
     }
 }
 
 fn update(add: Vec<DidKey>, remove: Vec<PublicKey>, next_key: Digest) -> UpdateDid {
-    UpdateDid { did: DID, add, remove, next_key }
+    UpdateDid::of_keys(DID, add, remove, next_key)
 }
 
 fn verdict(operation: &UpdateDid, record: &DidRecord) -> Result<(), Refusal> {
@@ -54,7 +58,7 @@ fn a_rotation_changes_the_keys_and_keeps_the_old_one_apart() {
 
     let keys: Vec<_> = after.keys.iter().map(|held| (held.key.key, held.since)).collect();
     assert_eq!(keys, [(key(2), THEN), (key(3), NOW)]);
-    assert_eq!(replaced, [ReplacedKey { key: invoking(1), since: THEN, until: NOW }]);
+    assert_eq!(replaced, [ReplacedKey::of(&before.keys[0], NOW)]);
     assert_eq!((after.version, after.updated), (5, NOW));
     assert_eq!((after.created, after.recovery), (before.created, before.recovery));
     assert_eq!(after.next_sequence, before.next_sequence, "numbers are the ledger's business");

@@ -69,7 +69,7 @@ fn genesis() -> Genesis {
             approvals: 1,
             format: 1,
         },
-        members: vec![Member { name: ministry(), key: KEY, nodes: vec![KEY] }],
+        members: vec![Member { name: ministry(), key: KEY, nodes: vec![KEY], roles: None }],
         validators: vec![Validator {
             organisation: ministry(),
             consensus_key: KEY,

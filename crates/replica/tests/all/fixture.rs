@@ -44,6 +44,7 @@ fn genesis(n: usize) -> Genesis {
         name: name(index),
         key: public(&format!("member-{index}")),
         nodes: vec![public(&node(index))],
+        roles: None,
     };
     let validator = |index: usize| Validator {
         organisation: name(index),
@@ -216,7 +217,7 @@ impl Bench {
     pub fn creation(&self, name: &str) -> SignedTransaction {
         let purposes = Purposes { invocation: true, authentication: true, assertion: false };
         let keys = vec![DidKey { key: public(name), purposes }];
-        let create = CreateDid { keys, recovery: Digest::from_bytes([7; 32]), next_key: Digest::ZERO };
+        let create = CreateDid::of_keys(keys, Digest::from_bytes([7; 32]), Digest::ZERO);
         let operation = Operation::CreateDid(create);
         let transaction = Transaction {
             genesis: self.genesis.digest(),

@@ -156,6 +156,7 @@ fn genesis(
         name: name(index),
         key: keyring.draw(),
         nodes: vec![*author],
+        roles: None,
     });
     let members = members.collect();
     let validators = keys.iter().take(validators).enumerate().map(|(index, (key, author))| Validator {

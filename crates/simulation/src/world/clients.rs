@@ -88,8 +88,7 @@ impl Clients {
         let (did, old, sequence) = (citizen.did, citizen.key, citizen.next);
         citizen.next = sequence.next();
         citizen.key = added;
-        let update =
-            UpdateDid { did, add: vec![all_purposes(added)], remove: vec![old], next_key: Digest::ZERO };
+        let update = UpdateDid::of_keys(did, vec![all_purposes(added)], vec![old], Digest::ZERO);
         let signed = sign(world, Sender::Did(did), sequence, Operation::UpdateDid(update), &[old, added]);
         self.known[place].last = signed.id();
         signed
@@ -103,8 +102,7 @@ fn all_purposes(key: PublicKey) -> DidKey {
 /// What makes the DID of this key.
 fn creation(key: PublicKey) -> (Did, Operation) {
     let recovery = Hasher::new(Context::Key).update(key.as_bytes()).update(b"recovery").finish();
-    let operation =
-        Operation::CreateDid(CreateDid { keys: vec![all_purposes(key)], recovery, next_key: Digest::ZERO });
+    let operation = Operation::CreateDid(CreateDid::of_keys(vec![all_purposes(key)], recovery, Digest::ZERO));
     (Did(operation.digest()), operation)
 }
 

@@ -56,6 +56,7 @@ impl Operators {
                 world.checks.count(match change {
                     Change::AddValidator(_) => "proposals: a validator joins",
                     Change::RemoveValidator(_) => "proposals: a validator leaves",
+                    _ => "proposals: another change",
                 });
                 let state = &world.nodes[node].live;
                 let now = state.blocks.last().expect("genesis at least").header.time;

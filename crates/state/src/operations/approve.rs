@@ -1,8 +1,8 @@
 //! `approve`: a member is for a proposal; with enough approvals it takes effect at once.
 
-use realdid_types::{Approve, OrganisationName, ProposalId, ValidatorSet};
+use realdid_types::{Approve, OrganisationName, ProposalId};
 
-use super::validator_change;
+use super::change::{self, Effect};
 use crate::{OpenProposals, ProposalEntry, Refused, StateKey, block::BlockExecution};
 
 pub(crate) fn run(
@@ -10,39 +10,44 @@ pub(crate) fn run(
     member: &OrganisationName,
     operation: &Approve,
 ) -> Result<(), Refused> {
-    let (entry, set) = check(block, member, operation)?;
-    approve(block, operation.proposal, entry, member, set);
+    let (entry, effect) = check(block, member, operation)?;
+    approve(block, operation.proposal, entry, member, effect);
     Ok(())
 }
 
-/// The proposal, and the next validators if it were approved now.
+/// The proposal, and what it would do if it were approved now.
 fn check(
     block: &BlockExecution<'_>,
     member: &OrganisationName,
     operation: &Approve,
-) -> Result<(ProposalEntry, ValidatorSet), Refused> {
+) -> Result<(ProposalEntry, Effect), Refused> {
     let entry: ProposalEntry =
         block.draft.get(&StateKey::Proposal(operation.proposal)).ok_or(Refused::UnknownProposal)?;
+    if !block.is_in_role(member, block.rule(entry.change.action()).role) {
+        return Err(Refused::NotInRole);
+    }
     if entry.approvals.contains(member) {
         return Err(Refused::AlreadyApproved);
     }
-    let set = validator_change::changed_set(block, &entry.change)?;
-    Ok((entry, set))
+    let effect = change::check(block, &entry.change)?;
+    Ok((entry, effect))
 }
 
-/// Adds a member's approval to an open proposal, and puts `set` next if the policy's threshold is reached.
+/// Adds a member's approval to an open proposal, which takes effect if the policy's threshold is reached. Whoever has
+/// left since, or lost the role, does not count.
 pub(super) fn approve(
     block: &mut BlockExecution<'_>,
     id: ProposalId,
     mut entry: ProposalEntry,
     member: &OrganisationName,
-    set: ValidatorSet,
+    effect: Effect,
 ) {
     entry.approvals.push(member.clone());
     entry.approvals.sort_unstable();
-    if entry.approvals.len() as u64 >= u64::from(block.parameters.approvals) {
-        block.sets.next = set;
-        block.draft.put(&StateKey::ValidatorSets, &block.sets);
+    let rule = block.rule(entry.change.action());
+    let counting = entry.approvals.iter().filter(|name| block.is_in_role(name, rule.role)).count();
+    if counting as u64 >= u64::from(rule.approvals) {
+        change::apply(block, effect);
         close(block, id);
     } else {
         block.draft.put(&StateKey::Proposal(id), &entry);
@@ -69,7 +74,7 @@ pub(super) fn open(block: &mut BlockExecution<'_>, id: ProposalId) {
     });
 }
 
-fn close(block: &mut BlockExecution<'_>, id: ProposalId) {
+pub(super) fn close(block: &mut BlockExecution<'_>, id: ProposalId) {
     change_list(block, |proposals| proposals.retain(|other| *other != id));
     block.draft.remove(&StateKey::Proposal(id));
 }

@@ -3,10 +3,14 @@
 use realdid_identity::{Refusal, create};
 use realdid_types::{CreateDid, Did};
 
-use crate::{StateKey, block::BlockExecution};
+use crate::{Skipped, StateKey, block::BlockExecution};
 
-pub(crate) fn run(block: &mut BlockExecution<'_>, did: Did, operation: &CreateDid) -> Result<(), Refusal> {
-    let checked = create::check(operation)?;
+/// A create that cannot be applied has no number to use up: it is skipped.
+pub(crate) fn run(block: &mut BlockExecution<'_>, did: Did, operation: &CreateDid) -> Result<(), Skipped> {
+    let checked = create::check(operation).map_err(|refusal| match refusal {
+        Refusal::PersonalData => Skipped::PersonalData,
+        _ => Skipped::InvalidCreate,
+    })?;
     let record = create::apply(checked, block.now());
     block.draft.put(&StateKey::Record(did), &record);
     Ok(())

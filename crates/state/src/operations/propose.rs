@@ -1,8 +1,12 @@
 //! `propose`: a member asks the others to decide on a change; its proposal is its own approval.
 
-use realdid_types::{Change, OrganisationName, ProposalId, Propose, TransactionId, ValidatorSet};
+use realdid_types::{Change, OrganisationName, ProposalId, Propose, TransactionId};
 
-use super::{approve, validator_change};
+use super::{
+    approve,
+    change::{self, Effect},
+    validator_change,
+};
 use crate::{
     OpenProposals, ProposalEntry, Refused, StateKey, block::BlockExecution, entries::OPEN_PROPOSALS_MAX,
 };
@@ -13,13 +17,20 @@ pub(crate) fn run(
     operation: &Propose,
     transaction: TransactionId,
 ) -> Result<(), Refused> {
-    let set = check(block, operation)?;
-    apply(block, proposer, operation, ProposalId(transaction.0), set);
+    let effect = check(block, proposer, operation)?;
+    apply(block, proposer, operation, ProposalId(transaction.0), effect);
     Ok(())
 }
 
-/// The next validators if the proposal were approved now.
-fn check(block: &BlockExecution<'_>, operation: &Propose) -> Result<ValidatorSet, Refused> {
+/// What the proposal would do if it were approved now.
+fn check(
+    block: &BlockExecution<'_>,
+    proposer: &OrganisationName,
+    operation: &Propose,
+) -> Result<Effect, Refused> {
+    if !block.is_in_role(proposer, block.rule(operation.change.action()).role) {
+        return Err(Refused::NotInRole);
+    }
     let now = block.now().time;
     if operation.expires <= now || operation.expires > now.plus(block.parameters.max_expiry) {
         return Err(Refused::ProposalExpiry);
@@ -28,11 +39,11 @@ fn check(block: &BlockExecution<'_>, operation: &Propose) -> Result<ValidatorSet
     if open.proposals.len() >= OPEN_PROPOSALS_MAX {
         return Err(Refused::TooManyProposals);
     }
-    let set = validator_change::changed_set(block, &operation.change)?;
+    let effect = change::check(block, &operation.change)?;
     if let Change::AddValidator(add) = &operation.change {
         validator_change::check_possession(block, add)?;
     }
-    Ok(set)
+    Ok(effect)
 }
 
 fn apply(
@@ -40,10 +51,10 @@ fn apply(
     proposer: &OrganisationName,
     operation: &Propose,
     id: ProposalId,
-    set: ValidatorSet,
+    effect: Effect,
 ) {
     let Propose { change, expires } = operation.clone();
     let entry = ProposalEntry { change, expires, approvals: Vec::new() };
     approve::open(block, id);
-    approve::approve(block, id, entry, proposer, set);
+    approve::approve(block, id, entry, proposer, effect);
 }

@@ -16,9 +16,6 @@ pub(crate) fn run(
     let was_replaced = |key: &PublicKey| block.draft.get::<ReplacedKey>(&replaced_key(key)).is_some();
     let checked = update::check(operation, did, record, &was_replaced)?;
     let (changed, replaced) = update::apply(checked, block.now());
-    block.draft.put(&StateKey::Record(did), &changed);
-    for entry in &replaced {
-        block.draft.put(&replaced_key(&entry.key.key), entry);
-    }
+    block.replace_record(did, record, changed, &replaced);
     Ok(())
 }

@@ -1,19 +1,22 @@
 //! Which changes of the validators are possible now.
 
 use realdid_crypto::verify_one;
-use realdid_types::{
-    AddValidator, Change, ProofOfPossession, RemoveValidator, Validator, ValidatorSet, limits,
-};
+use realdid_types::{AddValidator, ProofOfPossession, RemoveValidator, Validator, ValidatorSet, limits};
 
 use crate::{MemberEntry, RecentHeader, Refused, StateKey, block::BlockExecution, entries::RECENT_HEADERS};
 
-/// The next set with a change made to it, if it may be made.
-pub(super) fn changed_set(block: &BlockExecution<'_>, change: &Change) -> Result<ValidatorSet, Refused> {
-    let (current, next) = (&block.sets.current, &block.sets.next);
-    let validators = match change {
-        Change::AddValidator(add) => with(block, next, add)?,
-        Change::RemoveValidator(remove) => without(next, remove)?,
-    };
+/// The next set with one more validator, if it may join.
+pub(super) fn joined(block: &BlockExecution<'_>, add: &AddValidator) -> Result<ValidatorSet, Refused> {
+    changed(block, with(block, &block.sets.next, add)?)
+}
+
+/// The next set with one validator fewer, if it may leave.
+pub(super) fn left(block: &BlockExecution<'_>, remove: &RemoveValidator) -> Result<ValidatorSet, Refused> {
+    changed(block, without(&block.sets.next, remove)?)
+}
+
+fn changed(block: &BlockExecution<'_>, validators: Vec<Validator>) -> Result<ValidatorSet, Refused> {
+    let current = &block.sets.current;
     let set = ValidatorSet::new(validators).map_err(|_| Refused::ValidatorExists)?;
     if difference(current, &set) > changes_max(current) { Err(Refused::TooManyChanges) } else { Ok(set) }
 }

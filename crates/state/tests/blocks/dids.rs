@@ -1,7 +1,7 @@
 //! `create` and `update` as transactions; their rules one by one stand beside them.
 
 use realdid_crypto::Digest;
-use realdid_identity::{Moment, ReplacedKey, commitment};
+use realdid_identity::{HeldKey, Moment, ReplacedKey, commitment};
 use realdid_state::{Outcome, Refused, Skipped, StateKey};
 use realdid_types::{CreateDid, Operation, Sender, Sequence, UpdateDid};
 
@@ -35,7 +35,8 @@ fn a_rotation_keeps_the_replaced_key_with_the_time_that_it_was_valid() {
     assert!(record.may_invoke(&public("ann.2")) && !record.may_invoke(&public("ann")));
     let until = Moment { height: ledger.tip.height, time: ledger.tip.time };
     let replaced: Option<ReplacedKey> = ledger.entry(&StateKey::ReplacedKey(did, public("ann")));
-    assert_eq!(replaced, Some(ReplacedKey { key: did_key("ann", true), since, until }));
+    let held = HeldKey { key: did_key("ann", true), since };
+    assert_eq!(replaced, Some(ReplacedKey::of(&held, until)));
 }
 
 /// Two transactions of one sender in one block see each other.

@@ -5,7 +5,7 @@ use realdid_types::Height;
 
 use crate::{
     governance::{decide, joining},
-    ledger::{Ledger, create_with, did_of, update_of},
+    ledger::{Ledger, create_with, did_of, genesis_of_format_1, update_of},
 };
 
 /// By height: the digest of the receipts, and the state's root after the block.
@@ -37,7 +37,7 @@ const FROZEN: [(&str, &str); 6] = [
 ];
 
 fn scripted() -> Vec<(String, String)> {
-    let mut ledger = Ledger::new();
+    let mut ledger = Ledger::of(genesis_of_format_1());
     let (ann, bob) = (did_of(&create_with(&["ann"])), did_of(&create_with(&["bob", "bob.2"])));
     let mut frozen = Vec::new();
     for height in 1..=6 {

@@ -10,7 +10,7 @@ use realdid_state::{
 };
 use realdid_types::{
     Batch, Block, CreateDid, Did, DidKey, EpochView, Genesis, GenesisDigest, Header, KeySignature, Member,
-    NetworkName, Operation, OrganisationName, Parameters, Purposes, Sender, Sequence, SignedBatch,
+    NetworkName, Operation, OrganisationName, Parameters, Purposes, Roles, Sender, Sequence, SignedBatch,
     SignedTransaction, Timestamp, Transaction, UpdateDid, Validator, ValidatorIndex, View,
 };
 
@@ -45,11 +45,22 @@ pub fn validator(name: &str, organisation_name: &str) -> Validator {
     }
 }
 
+/// What a network was before there were roles and most operations.
+pub fn genesis_of_format_1() -> Genesis {
+    let mut genesis = genesis();
+    genesis.parameters.format = 1;
+    genesis.members.iter_mut().for_each(|member| member.roles = None);
+    genesis
+}
+
+/// Delta attests people; the others register sites.
 pub fn genesis() -> Genesis {
+    let roles = |name: &str| Roles { authority: name == "delta", operator: name != "delta" };
     let member = |name: &&str| Member {
         name: organisation(name),
         key: public(name),
         nodes: vec![public(&format!("{name}.node"))],
+        roles: Some(roles(name)),
     };
     let mut members: Vec<Member> = MEMBERS.iter().map(member).collect();
     members.sort_by(|a, b| a.name.cmp(&b.name));
@@ -64,7 +75,7 @@ pub fn genesis() -> Genesis {
             quota_window: 60_000,
             quota: 10_000,
             approvals: 3,
-            format: 1,
+            format: 2,
         },
         members,
         validators: MEMBERS.iter().map(|name| validator(name, name)).collect(),
@@ -82,11 +93,7 @@ pub fn did_key(name: &str, invocation: bool) -> DidKey {
 /// Creates a DID whose invocation keys have these names.
 pub fn create_with(names: &[&str]) -> CreateDid {
     let keys: BTreeSet<DidKey> = names.iter().map(|name| did_key(name, true)).collect();
-    CreateDid {
-        keys: keys.into_iter().collect(),
-        recovery: Digest::from_bytes([7; 32]),
-        next_key: Digest::ZERO,
-    }
+    CreateDid::of_keys(keys.into_iter().collect(), Digest::from_bytes([7; 32]), Digest::ZERO)
 }
 
 pub fn did_of(operation: &CreateDid) -> Did {
@@ -97,12 +104,7 @@ pub fn did_of(operation: &CreateDid) -> Did {
 pub fn update_of(did: Did, add: &[&str], remove: &[&str]) -> UpdateDid {
     let added: BTreeSet<DidKey> = add.iter().map(|name| did_key(name, true)).collect();
     let removed: BTreeSet<PublicKey> = remove.iter().map(|name| public(name)).collect();
-    UpdateDid {
-        did,
-        add: added.into_iter().collect(),
-        remove: removed.into_iter().collect(),
-        next_key: Digest::ZERO,
-    }
+    UpdateDid::of_keys(did, added.into_iter().collect(), removed.into_iter().collect(), Digest::ZERO)
 }
 
 /// A block with its batches, as it would be stored.

@@ -347,6 +347,7 @@ fn units(operation: &Operation) -> u64 {
         Operation::CreateDid(_) | Operation::ReportEvidence(_) => 1,
         Operation::UpdateDid(update) => 1 + update.remove.len() as u64,
         Operation::Propose(_) | Operation::Approve(_) => 2,
+        other => unreachable!("no story has {other:?}"),
     }
 }
 

@@ -42,6 +42,7 @@ pub fn genesis() -> Genesis {
             name: name.clone(),
             key: SecretKey::ed25519(&[3; 32]).public_key(),
             nodes: vec![author_key().public_key()],
+            roles: None,
         }],
         validators: vec![Validator {
             organisation: name,
@@ -63,11 +64,11 @@ pub fn open(folder: &Path) -> Store {
 pub fn create_did(number: u64) -> (Did, SignedTransaction) {
     let key = SecretKey::ed25519(digest(Context::Random, &number.to_be_bytes()).as_bytes());
     let purposes = Purposes { authentication: true, invocation: true, assertion: true };
-    let operation = Operation::CreateDid(CreateDid {
-        keys: vec![DidKey { key: key.public_key(), purposes }],
-        recovery: Digest::from_bytes([5; 32]),
-        next_key: Digest::ZERO,
-    });
+    let operation = Operation::CreateDid(CreateDid::of_keys(
+        vec![DidKey { key: key.public_key(), purposes }],
+        Digest::from_bytes([5; 32]),
+        Digest::ZERO,
+    ));
     let did = Did(operation.digest());
     let transaction = Transaction {
         genesis: genesis().digest(),

@@ -103,6 +103,9 @@ pub enum DecodeError {
     /// A key that is for nothing.
     #[error("a key without a purpose")]
     NoPurpose,
+    /// More controllers must sign than there are, or none of some.
+    #[error("a threshold that its controllers cannot reach, or that is none")]
+    Threshold,
     /// Validators that are no set.
     #[error(transparent)]
     Validators(#[from] crate::ValidatorSetError),

@@ -162,6 +162,19 @@ impl Field for Signature {
     }
 }
 
+/// A digest that may be left out.
+impl Field for Option<Digest> {
+    fn put(&self, number: u32, writer: &mut Writer) {
+        if let Some(digest) = self {
+            digest.put(number, writer);
+        }
+    }
+
+    fn take(number: u32, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        if reader.peek_number()? == Some(number) { Digest::take(number, reader).map(Some) } else { Ok(None) }
+    }
+}
+
 /// A message that must be there.
 impl<T: Body> Field for T {
     fn put(&self, number: u32, writer: &mut Writer) {

@@ -6,6 +6,7 @@ use proptest::{
     collection::{btree_map, btree_set, vec},
     option,
     prelude::*,
+    sample::select,
 };
 use realdid_crypto::{Digest, PublicKey, Signature};
 use realdid_types::*;
@@ -190,16 +191,110 @@ fn change() -> impl Strategy<Value = Change> {
         },
     );
     let remove = key().prop_map(|consensus_key| Change::RemoveValidator(RemoveValidator { consensus_key }));
-    prop_oneof![add, remove]
+    let node_keys = || keys(limits::MEMBER_NODES_MAX);
+    let put = (organisation(), key(), roles(), node_keys(), node_keys()).prop_map(
+        |(name, key, roles, add_nodes, remove_nodes)| {
+            Change::PutMember(PutMember { name, key, roles, add_nodes, remove_nodes })
+        },
+    );
+    let expel = organisation().prop_map(|name| Change::RemoveMember(RemoveMember { name }));
+    let parameters = parameters().prop_map(|parameters| Change::SetParameters(SetParameters { parameters }));
+    let rule = (select(Action::ALL), select(Role::ALL), small()).prop_map(|(action, role, approvals)| {
+        Change::SetRule(SetRule { rule: Rule { action, role, approvals } })
+    });
+    prop_oneof![add, remove, put, expel, parameters, rule]
+}
+
+fn roles() -> impl Strategy<Value = Roles> {
+    any::<(bool, bool)>().prop_map(|(authority, operator)| Roles { authority, operator })
+}
+
+fn dids(length: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = Vec<Did>> {
+    btree_set(any::<[u8; 32]>(), length)
+        .prop_map(|dids| dids.into_iter().map(|did| Did(Digest::from_bytes(did))).collect())
+}
+
+fn controllers() -> impl Strategy<Value = Option<Controllers>> {
+    let of = |(dids, wish): (Vec<Did>, u32)| {
+        let threshold = if dids.is_empty() { 0 } else { 1 + wish % dids.len() as u32 };
+        Controllers { dids, threshold }
+    };
+    option::of((dids(0..=8), any::<u32>()).prop_map(of))
+}
+
+fn services() -> impl Strategy<Value = Vec<Service>> {
+    let service = |(name, (kind, host)): (String, (String, String))| Service {
+        name: ServiceName::new(&name).unwrap(),
+        kind: ServiceKind::new(&kind).unwrap(),
+        endpoint: HttpsUrl::new(&format!("https://{host}.example/path")).unwrap(),
+    };
+    btree_map("[a-z0-9-]{1,32}", ("[A-Za-z0-9]{1,32}", "[a-z0-9]{1,40}"), 0..=8)
+        .prop_map(move |services| services.into_iter().map(service).collect())
+}
+
+fn compromised() -> impl Strategy<Value = Vec<CompromisedKey>> {
+    btree_map(any::<[u8; 32]>(), number(), 0..=8).prop_map(|keys| {
+        let entry = |(key, since)| CompromisedKey { key: PublicKey::ed25519(key), since: Timestamp(since) };
+        keys.into_iter().map(entry).collect()
+    })
+}
+
+fn site() -> impl Strategy<Value = Site> {
+    let hosts = |max| btree_set("[a-z0-9]{1,40}", 1..=max);
+    (digest(), "[a-z\u{4e00}-\u{4e20}]{1,30}", hosts(8), hosts(16), any::<(bool, bool)>()).prop_map(
+        |(did, name, origins, returns, (may_ask_real_name, closed))| Site {
+            did: Did(did),
+            name: SiteName::new(&name).unwrap(),
+            origins: origins.iter().map(|host| Origin::new(&format!("https://{host}.cn")).unwrap()).collect(),
+            return_addresses: returns
+                .iter()
+                .map(|host| ReturnAddress::new(&format!("https://{host}.cn/back")).unwrap())
+                .collect(),
+            may_ask_real_name,
+            closed,
+        },
+    )
 }
 
 pub fn operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
-        (did_keys(1..=8), digest(), digest()).prop_map(|(keys, recovery, next_key)| {
-            Operation::CreateDid(CreateDid { keys, recovery, next_key })
+        (did_keys(1..=8), digest(), digest(), controllers(), services()).prop_map(
+            |(keys, recovery, next_key, controllers, services)| {
+                Operation::CreateDid(CreateDid { keys, recovery, next_key, controllers, services })
+            }
+        ),
+        (digest(), did_keys(0..=8), keys(8), digest(), services(), services(), controllers()).prop_map(
+            |(did, add, remove, next_key, add_services, removed, controllers)| {
+                let remove_services = removed.into_iter().map(|service| service.name).collect();
+                let did = Did(did);
+                Operation::UpdateDid(UpdateDid {
+                    did,
+                    add,
+                    remove,
+                    next_key,
+                    add_services,
+                    remove_services,
+                    controllers,
+                })
+            }
+        ),
+        (digest(), did_keys(1..=8), digest(), digest(), controllers(), compromised()).prop_map(
+            |(did, keys, recovery, next_key, controllers, compromised)| {
+                let did = Did(did);
+                Operation::RecoverDid(RecoverDid { did, keys, recovery, next_key, controllers, compromised })
+            }
+        ),
+        (digest(), compromised()).prop_map(|(did, compromised)| {
+            Operation::DeactivateDid(DeactivateDid { did: Did(did), compromised })
         }),
-        (digest(), did_keys(0..=8), keys(8), digest()).prop_map(|(did, add, remove, next_key)| {
-            Operation::UpdateDid(UpdateDid { did: Did(did), add, remove, next_key })
+        (small(), number(), dids(1..=40)).prop_map(|(level, expires, dids)| {
+            Operation::Attest(Attest { level, expires: Timestamp(expires), dids })
+        }),
+        dids(1..=40).prop_map(|dids| Operation::Withdraw(Withdraw { dids })),
+        site().prop_map(|site| Operation::RegisterSite(RegisterSite { site })),
+        site().prop_map(|site| Operation::UpdateSite(UpdateSite { site })),
+        digest().prop_map(|proposal| {
+            Operation::WithdrawApproval(WithdrawApproval { proposal: ProposalId(proposal) })
         }),
         (change(), number()).prop_map(|(change, expires)| {
             Operation::Propose(Propose { change, expires: Timestamp(expires) })
@@ -269,7 +364,12 @@ pub fn validator_set() -> impl Strategy<Value = ValidatorSet> {
 }
 
 pub fn member() -> impl Strategy<Value = Member> {
-    (organisation(), key(), keys(5)).prop_map(|(name, key, nodes)| Member { name, key, nodes })
+    (organisation(), key(), keys(5), option::of(roles())).prop_map(|(name, key, nodes, roles)| Member {
+        name,
+        key,
+        nodes,
+        roles,
+    })
 }
 
 pub fn parameters() -> impl Strategy<Value = Parameters> {

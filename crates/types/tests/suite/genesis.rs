@@ -9,6 +9,7 @@ fn genesis() -> Genesis {
         name: name(&format!("operator-{n}")),
         key: secret(100 + n).public_key(),
         nodes: vec![secret(110 + n).public_key()],
+        roles: None,
     });
     Genesis {
         network: NetworkName::new("local").unwrap(),
@@ -108,7 +109,7 @@ fn parameters_that_would_stop_the_network_are_named() {
         ("quota", |parameters| parameters.quota = 0),
         ("approvals", |parameters| parameters.approvals = 0),
         ("format", |parameters| parameters.format = 0),
-        ("format", |parameters| parameters.format = 2),
+        ("format", |parameters| parameters.format = 3),
     ];
     for (parameter, change) in changes {
         let error = refused(|genesis| change(&mut genesis.parameters));

@@ -221,7 +221,7 @@ fn kinds_suites_and_alternatives_that_do_not_exist_are_refused() {
     let reference = BatchReference::decode(&[bytes(1, &[7; 32]), sm2].concat());
     assert_eq!(reference, Err(Wrong::Suite(UnsupportedSuite(1))));
 
-    assert_eq!(Operation::decode(&bytes(6, &[])), Err(Wrong::UnknownAlternative(6)));
+    assert_eq!(Operation::decode(&bytes(13, &[])), Err(Wrong::UnknownAlternative(13)));
     let frame = [number(1, 1), bytes(13, &[])].concat();
     assert_eq!(Message::decode(&frame), Err(Wrong::UnknownAlternative(13)));
 }
@@ -315,7 +315,7 @@ fn other_lists_that_ascend_do_so_too() {
 
     let key = |seed| crate::world::secret(seed).public_key();
     let (low, high) = (key(1).min(key(2)), key(1).max(key(2)));
-    let member = Member { name: name("a"), key: key(3), nodes: vec![high, low] };
+    let member = Member { name: name("a"), key: key(3), nodes: vec![high, low], roles: None };
     assert_eq!(Member::decode(&member.encode()), Err(Wrong::NotAscending(3)));
 }
 

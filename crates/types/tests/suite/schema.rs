@@ -1,6 +1,9 @@
 //! The published schema says the same as the tables in the code.
 
-use std::{collections::BTreeSet, fmt::Debug};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Debug,
+};
 
 use proptest::prelude::*;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, Value, prost::Message};
@@ -85,11 +88,12 @@ fn every_message_has_the_names_and_numbers_of_the_schema() {
         ($($kind:ident,)*) => { agree! { $($kind = realdid_types::$kind,)* } };
     }
     agree! {
-        AddValidator, Approve, Batch, BatchReference, Block, CatchUpAnswer, CatchUpRequest, Certificate, Change,
-        CreateDid, DidKey, EpochEnd, EpochQuestion, EpochView, Evidence, Genesis, Have, Header, KeySignature,
-        Member, Message, Operation, Parameters, ProofOfPossession, Proposal, Propose, Purposes, RemoveValidator,
-        ReportEvidence, Request, Sender, SignedBatch, SignedHeader, SignedTransaction, Transaction, UpdateDid,
-        Validator, ValidatorSet, ViewRange, Vote, VoteStatement, WipedAnswer, WipedQuestion,
+        AddValidator, Approve, Attest, Batch, BatchReference, Block, CatchUpAnswer, CatchUpRequest, Certificate, Change,
+        CompromisedKey, Controllers, CreateDid, DeactivateDid, DidKey, EpochEnd, EpochQuestion, EpochView, Evidence, Genesis, Have, Header, KeySignature,
+        Member, Message, Operation, Parameters, ProofOfPossession, Proposal, Propose, Purposes, PutMember, RecoverDid,
+        RegisterSite, RemoveMember, RemoveValidator,
+        ReportEvidence, Request, Roles, Rule, Sender, Service, SetParameters, SetRule, SignedBatch, SignedHeader, SignedTransaction, Site, Transaction, UpdateDid, UpdateSite,
+        Validator, ValidatorSet, ViewRange, Vote, VoteStatement, WipedAnswer, WipedQuestion, Withdraw, WithdrawApproval,
     }
     agree! {
         VotePair = (realdid_types::Vote, realdid_types::Vote),
@@ -114,4 +118,23 @@ fn kinds_of_votes_have_the_numbers_of_the_schema() {
     let kinds: Vec<_> = kinds.values().map(|kind| (kind.number(), kind.name().to_owned())).collect();
     let expected = ["UNSPECIFIED", "PREPARE", "COMMIT", "SKIP"].iter().zip(0..);
     assert_eq!(kinds, expected.map(|(name, n)| (n, format!("VOTE_KIND_{name}"))).collect::<Vec<_>>());
+}
+
+/// The numbers of actions and roles, beside the word for none.
+#[test]
+fn the_rows_of_the_policy_have_the_numbers_of_the_schema() {
+    let numbers = |name: &str| -> BTreeMap<String, i32> {
+        let kinds = schema().get_enum_by_name(&format!("realdid.v1.{name}")).unwrap();
+        kinds.values().map(|kind| (kind.name().to_owned(), kind.number())).collect()
+    };
+    let upper = |text: String| snake_case(&text).to_uppercase();
+    let ours = |kind: &str, all: Vec<(String, i32)>| -> BTreeMap<String, i32> {
+        let none = std::iter::once((format!("{kind}_UNSPECIFIED"), 0));
+        none.chain(all.into_iter().map(|(name, n)| (format!("{kind}_{}", upper(name)), n))).collect()
+    };
+    let actions =
+        realdid_types::Action::ALL.iter().map(|action| (format!("{action:?}"), *action as i32)).collect();
+    assert_eq!(ours("ACTION", actions), numbers("Action"));
+    let roles = realdid_types::Role::ALL.iter().map(|role| (format!("{role:?}"), *role as i32)).collect();
+    assert_eq!(ours("ROLE", roles), numbers("Role"));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use realdid_crypto::{PublicKey, Signature};
+use realdid_crypto::{Digest, PublicKey, Signature};
 use realdid_types::{wire::TopLevel, *};
 
 use crate::world::filled;
@@ -124,6 +124,49 @@ fn a_full_answer_to_catching_up_fits() {
     }
 }
 
+fn numbered_did(number: u32) -> Did {
+    let mut bytes = [0xff; 32];
+    bytes[..4].copy_from_slice(&number.to_be_bytes());
+    Did(Digest::from_bytes(bytes))
+}
+
+/// A text of exactly so many bytes that begins like this one.
+fn filled_text(start: &str, bytes: usize) -> String {
+    format!("{start}{}", "a".repeat(bytes - start.len()))
+}
+
+fn service(number: u8) -> Service {
+    Service {
+        name: ServiceName::new(&filled_text(&number.to_string(), limits::SERVICE_NAME_MAX)).unwrap(),
+        kind: ServiceKind::new(&filled_text("K", limits::SERVICE_NAME_MAX)).unwrap(),
+        endpoint: HttpsUrl::new(&filled_text("https://a.cn/", limits::URL_MAX)).unwrap(),
+    }
+}
+
+fn largest_site() -> Site {
+    let origin = |number: usize| {
+        let start = format!("https://{}{number}.{}.", "a".repeat(50), "b".repeat(40));
+        Origin::new(&filled_text(&start, limits::ORIGIN_MAX)).unwrap()
+    };
+    let address = |number: usize| {
+        ReturnAddress::new(&filled_text(&format!("https://a.cn/{:02}", number), limits::URL_MAX)).unwrap()
+    };
+    Site {
+        did: Did(filled(1)),
+        name: SiteName::new(&"字".repeat(limits::SITE_NAME_MAX / 3)).unwrap(),
+        origins: (0..limits::SITE_ORIGINS_MAX).map(origin).collect(),
+        return_addresses: (0..limits::SITE_RETURNS_MAX).map(address).collect(),
+        may_ask_real_name: true,
+        closed: true,
+    }
+}
+
+#[test]
+fn a_site_with_every_address_fits_what_is_stored_of_it() {
+    let operation = Operation::RegisterSite(RegisterSite { site: largest_site() });
+    assert!(operation.encoded_len() <= limits::SITE_BYTES_MAX, "{}", operation.encoded_len());
+}
+
 /// Evidence stands deepest of all in a frame: [`limits::NESTING_MAX`] is exactly enough.
 #[test]
 fn the_largest_transactions_fit_and_the_deepest_frame_is_read() {
@@ -136,11 +179,32 @@ fn the_largest_transactions_fit_and_the_deepest_frame_is_read() {
         }),
         Operation::ReportEvidence(ReportEvidence { evidence: Evidence::Votes(Box::new((vote(), vote()))) }),
         Operation::UpdateDid(UpdateDid {
-            did: Did(filled(1)),
-            add: (1..=8).map(did_key).collect(),
-            remove: (1..=8).map(key).collect(),
-            next_key: filled(2),
+            add_services: (1..=8).map(service).collect(),
+            remove_services: (1..=8).map(|n| service(n).name).collect(),
+            controllers: Some(Controllers { dids: (1..=8).map(|n| Did(filled(n))).collect(), threshold: 8 }),
+            ..UpdateDid::of_keys(
+                Did(filled(1)),
+                (1..=8).map(did_key).collect(),
+                (1..=8).map(key).collect(),
+                filled(2),
+            )
         }),
+        Operation::Attest(Attest {
+            level: u32::MAX,
+            expires: Timestamp(u64::MAX),
+            dids: (0..limits::ATTESTED_DIDS_MAX as u32).map(numbered_did).collect(),
+        }),
+        Operation::Propose(Propose {
+            change: Change::PutMember(PutMember {
+                name: OrganisationName::new(&"a".repeat(limits::ORGANISATION_NAME_MAX)).unwrap(),
+                key: key(1),
+                roles: Roles { authority: true, operator: true },
+                add_nodes: (1..=limits::MEMBER_NODES_MAX as u8).map(key).collect(),
+                remove_nodes: (1..=limits::MEMBER_NODES_MAX as u8).map(key).collect(),
+            }),
+            expires: Timestamp(u64::MAX),
+        }),
+        Operation::RegisterSite(RegisterSite { site: largest_site() }),
     ];
     for operation in operations {
         fits(&operation);

@@ -46,6 +46,7 @@ fn genesis() -> Genesis {
             name: name("operator-0"),
             key: secret(100).public_key(),
             nodes: vec![secret(110).public_key()],
+            roles: None,
         }],
         validators: validators(1, 1).0,
     }

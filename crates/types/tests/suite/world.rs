@@ -108,7 +108,7 @@ impl World {
 pub fn create_did(seed: u8) -> Operation {
     let purposes = Purposes { authentication: true, invocation: true, assertion: false };
     let keys = vec![DidKey { key: secret(seed).public_key(), purposes }];
-    Operation::CreateDid(CreateDid { keys, recovery: filled(5), next_key: Digest::ZERO })
+    Operation::CreateDid(CreateDid::of_keys(keys, filled(5), Digest::ZERO))
 }
 
 /// A transaction that creates a DID, signed by its key.

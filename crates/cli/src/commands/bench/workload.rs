@@ -59,12 +59,12 @@ impl Workload {
             .into_iter()
             .collect();
         let purposes = Purposes { authentication: false, invocation: false, assertion: true };
-        let operation = Operation::UpdateDid(UpdateDid {
+        let operation = Operation::UpdateDid(UpdateDid::of_keys(
             did,
-            add: vec![DidKey { key: added.public_key(), purposes }],
+            vec![DidKey { key: added.public_key(), purposes }],
             remove,
-            next_key: Digest::ZERO,
-        });
+            Digest::ZERO,
+        ));
         let transaction = Transaction {
             genesis: self.genesis,
             sender: Sender::Did(did),

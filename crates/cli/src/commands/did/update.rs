@@ -214,7 +214,7 @@ impl Keys {
             None => record.next_key,
         };
         let is_same = add.is_empty() && remove.is_empty() && next_key == record.next_key;
-        Ok((!is_same).then_some(UpdateDid { did, add, remove, next_key }))
+        Ok((!is_same).then_some(UpdateDid::of_keys(did, add, remove, next_key)))
     }
 
     /// Refuses what the ledger would refuse, and what whoever asks for it may regret.

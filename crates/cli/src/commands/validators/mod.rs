@@ -186,6 +186,7 @@ impl<'a> Acting<'a> {
         let (kind, key) = match &change {
             Change::AddValidator(add) => ("add_validator", add.consensus_key.to_string()),
             Change::RemoveValidator(remove) => ("remove_validator", remove.consensus_key.to_string()),
+            other => bail!("{other}: that is no change of validators"),
         };
         let validators = self.client.validators().await?;
         let is_validator = validators.newest().iter().any(|validator| validator.consensus_key == key);
@@ -193,7 +194,9 @@ impl<'a> Acting<'a> {
             return self.is_so_already(&format!("{key} is a validator"), format);
         }
         let open = self.client.proposals().await?;
-        if let Some(same) = open.iter().find(|open| open.change == kind && open.consensus_key == key) {
+        if let Some(same) =
+            open.iter().find(|open| open.change == kind && open.consensus_key.as_ref() == Some(&key))
+        {
             ensure!(
                 same.approvals.contains(&self.name),
                 "this is proposed already: `realdid validators approve {}` says yes to it",
@@ -234,16 +237,13 @@ impl<'a> Acting<'a> {
 
     /// What a proposal is about.
     async fn in_words(&self, proposal: &ProposalView) -> anyhow::Result<String> {
-        let key = &proposal.consensus_key;
-        Ok(match &proposal.organisation {
-            Some(organisation) => format!("a validator of {organisation} joins, with the key {key}"),
-            None => {
-                let set = self.client.validators().await?;
-                let leaving = set.newest().iter().find(|validator| validator.consensus_key == *key);
-                let whose = leaving.map_or("nobody", |validator| validator.organisation.as_str());
-                format!("the validator of {whose} leaves, with the key {key}")
-            }
-        })
+        let Some(key) = proposal.consensus_key.as_ref().filter(|_| proposal.organisation.is_none()) else {
+            return Ok(proposal.text.clone());
+        };
+        let set = self.client.validators().await?;
+        let leaving = set.newest().iter().find(|validator| validator.consensus_key == *key);
+        let whose = leaving.map_or("nobody", |validator| validator.organisation.as_str());
+        Ok(format!("the validator of {whose} leaves, with the key {key}"))
     }
 
     /// The change by which a validator leaves; none if there is no such.
