@@ -23,8 +23,8 @@ enum Told {
 /// A step's result: the validator after it and what it sends.
 type Stepped = (u32, Arc<[(usize, u32)]>);
 
-/// The numbers of a crew's validators: three honest ones, and in the fourth place a liar that helps, or nobody.
-type Numbers = [u32; 4];
+/// The numbers of a crew's validators; with nobody in the places that are left.
+type Numbers<const PLACES: usize> = [u32; PLACES];
 
 const NOBODY: u32 = u32::MAX;
 
@@ -32,8 +32,8 @@ const NOBODY: u32 = u32::MAX;
 /// and found again.
 const VALIDATORS_MAX: usize = 200_000;
 
-/// The validators and steps that closures have met.
-pub struct Memory {
+/// The validators and steps that closures of at most so many have met.
+pub struct Memory<const PLACES: usize> {
     /// Those that closures begin with.
     beginners: Interner<Validator>,
     /// What their numbers are among the validators.
@@ -44,22 +44,22 @@ pub struct Memory {
     told: Table<Told, u32>,
     steps: Table<(u32, u32), Stepped>,
     /// Crews from which a closure was run.
-    closed: Table<Numbers, ()>,
+    closed: Table<Numbers<PLACES>, ()>,
     /// From this crew everybody comes to a final block of this view at least.
-    reaches: Table<Numbers, View>,
+    reaches: Table<Numbers<PLACES>, View>,
 }
 
 /// A crew of numbers.
-struct Remembered<'a> {
+struct Remembered<'a, const PLACES: usize> {
     network: &'a Network,
-    memory: &'a mut Memory,
+    memory: &'a mut Memory<PLACES>,
     members: Vec<usize>,
-    now: Numbers,
-    passed: Vec<Numbers>,
+    now: Numbers<PLACES>,
+    passed: Vec<Numbers<PLACES>>,
     shortcut: Option<View>,
 }
 
-impl Memory {
+impl<const PLACES: usize> Memory<PLACES> {
     pub fn new() -> Self {
         Self {
             beginners: Interner::new(),
@@ -138,7 +138,7 @@ impl Memory {
         now: &[u32],
         injected: Option<(usize, Note)>,
     ) -> Result<(), String> {
-        let mut beginners = [NOBODY; 4];
+        let mut beginners = [NOBODY; PLACES];
         beginners[..now.len()].copy_from_slice(now);
         if self.closed.insert(beginners, ()).is_some() && injected.is_none() {
             return Ok(());
@@ -173,7 +173,7 @@ fn print_of(validator: &Validator) -> u128 {
     })
 }
 
-impl Remembered<'_> {
+impl<const PLACES: usize> Remembered<'_, PLACES> {
     fn place(&self, member: usize) -> usize {
         self.members.iter().position(|one| *one == member).expect("a member")
     }
@@ -209,7 +209,7 @@ impl Remembered<'_> {
     }
 }
 
-impl Crew for Remembered<'_> {
+impl<const PLACES: usize> Crew for Remembered<'_, PLACES> {
     type Note = u32;
 
     fn members(&self) -> Vec<usize> {

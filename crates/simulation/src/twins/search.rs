@@ -45,7 +45,8 @@ impl Tally {
 pub struct Search<'a> {
     stage: &'a Stage,
     depth: usize,
-    memory: Memory,
+    /// Of seven validators two are doubled, and five honest.
+    memory: Memory<5>,
     /// Every so many of the first two rounds are mine, beginning with this one.
     share: (u64, u64),
     pairs: u64,

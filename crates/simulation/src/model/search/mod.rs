@@ -66,8 +66,9 @@ pub struct Search<'a> {
     /// From which state each was reached first.
     parents: Vec<u32>,
     known: Table<State, ()>,
-    silent: Memory,
-    helped: Memory,
+    /// Three honest ones, with the liar silent, and with the liar.
+    silent: Memory<3>,
+    helped: Memory<4>,
     entered: Table<(u32, bool), u32>,
     closures: u64,
 }
@@ -238,11 +239,12 @@ impl<'a> Search<'a> {
     fn enter(&mut self, state: &[u32], helped: bool) -> Vec<u32> {
         let mut now = Vec::new();
         for number in state {
-            let memory = if helped { &mut self.helped } else { &mut self.silent };
             let validator = &self.members.get(*number).validator;
-            let network = self.network;
-            let entered = self.entered.entry((*number, helped));
-            now.push(*entered.or_insert_with(|| memory.enter(network, validator)));
+            let (network, silent, with_liar) = (self.network, &mut self.silent, &mut self.helped);
+            let entered = self.entered.entry((*number, helped)).or_insert_with(|| {
+                if helped { with_liar.enter(network, validator) } else { silent.enter(network, validator) }
+            });
+            now.push(*entered);
         }
         now
     }
