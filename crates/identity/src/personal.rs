@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 /// How often what was found inside a text is itself looked into.
 const DEPTH_MAX: usize = 3;
 /// How many texts one text may hide at one depth; names and addresses hide a few dozen, all of them noise.
-const HIDDEN_MAX: usize = 1000;
+const HIDDEN_MAX: usize = 200;
 
 /// Whether `text` holds a Chinese identity-card number (GB 11643), a mobile number of mainland China or an e-mail
 /// address: as it stands, backwards, with other characters for the same digits and signs, with separators

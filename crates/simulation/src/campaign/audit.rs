@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use realdid_crypto::Verifier;
+use realdid_crypto::{Verifier, verify_one};
 use realdid_merkle::root_of;
 use realdid_state::{
     Inputs, MemoryStore, Outcome, Receipt, StateKey, StateRead, execute, genesis_state, invariants,
 };
-use realdid_types::{Operation, Sender, SignedBatch, StateRoot, TransactionId, ValidatorIndex, VoteKind};
+use realdid_types::{
+    Change, Operation, ProofOfPossession, Propose, Sender, SignedBatch, StateRoot, TransactionId,
+    ValidatorIndex, VoteKind,
+};
 
 use crate::world::{World, disk::Image, node::Node};
 
@@ -113,6 +116,7 @@ fn replay(world: &World, image: &Image) -> Result<(), String> {
         let execution = execute(&inputs, &state);
         invariants::check_execution(&state, &batches, &execution)?;
         voices.count(&batches, &execution.receipts);
+        check_possession(world, image, &batches, &execution.receipts)?;
         let changed = execution.next_validators.digest() != block.header.next_validators;
         if changed && voices.most < world.genesis.parameters.approvals as usize {
             return Err(format!("{} approvals changed the validators at height {height}", voices.most));
@@ -126,6 +130,31 @@ fn replay(world: &World, image: &Image) -> Result<(), String> {
         return Err("a replay ends in another state".to_owned());
     }
     invariants::check(&state)
+}
+
+/// Every validator that was proposed had signed a header of this chain with its key.
+fn check_possession(
+    world: &World,
+    image: &Image,
+    batches: &[&SignedBatch],
+    receipts: &[Receipt],
+) -> Result<(), String> {
+    let transactions = batches.iter().flat_map(|batch| &batch.batch.transactions);
+    let applied = transactions.zip(receipts).filter(|(_, receipt)| receipt.outcome == Outcome::Applied);
+    for (signed, _) in applied {
+        let Operation::Propose(Propose { change: Change::AddValidator(add), .. }) =
+            &signed.transaction.operation
+        else {
+            continue;
+        };
+        let header = &image.blocks[add.proof.height.0 as usize].header;
+        let message = ProofOfPossession::signing_digest(world.genesis_digest, header.digest());
+        let verifier: &dyn Verifier = world.verifier.as_ref();
+        if !verify_one(verifier, &add.consensus_key, message.as_bytes(), &add.proof.signature) {
+            return Err(format!("{} was proposed and nobody showed that key", add.consensus_key));
+        }
+    }
+    Ok(())
 }
 
 /// S4: no honest leader lists a batch that its chain has already.

@@ -197,7 +197,13 @@ impl Scenario {
         }
         if world.now < self.safety_ends && self.random.chance(10) {
             let faulty: Vec<usize> = world.liars.keys().copied().collect();
-            faulty.into_iter().for_each(|node| Operators::report_falsely(world, node));
+            for node in faulty {
+                if self.random.chance(50) {
+                    Operators::report_falsely(world, node);
+                } else {
+                    Operators::propose_falsely(world, node);
+                }
+            }
         }
         if self.governs && world.now < self.safety_ends {
             let nodes: Vec<usize> = world.honest_up().into_iter().collect();

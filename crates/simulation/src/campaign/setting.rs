@@ -2,7 +2,7 @@
 
 use realdid_crypto::{Digest, PublicKey};
 use realdid_types::{
-    Genesis, Member, NetworkName, OrganisationName, Parameters, Quorum, Timestamp, Validator,
+    Genesis, Member, NetworkName, OrganisationName, Parameters, Quorum, Roles, Timestamp, Validator,
 };
 
 use crate::world::{
@@ -156,7 +156,7 @@ fn genesis(
         name: name(index),
         key: keyring.draw(),
         nodes: vec![*author],
-        roles: None,
+        roles: Some(Roles { authority: index == 0, operator: true }),
     });
     let members = members.collect();
     let validators = keys.iter().take(validators).enumerate().map(|(index, (key, author))| Validator {
@@ -175,7 +175,7 @@ fn genesis(
             quota_window: 60_000,
             quota,
             approvals: 2,
-            format: 1,
+            format: 2,
         },
         members,
         validators: validators.collect(),

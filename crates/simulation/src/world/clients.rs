@@ -1,12 +1,14 @@
 //! Citizens: they make DIDs and change them, at nodes chosen by chance, some transactions at two nodes.
 
-use realdid_crypto::{Context, Digest, Hasher, PublicKey};
+use realdid_crypto::{Digest, PublicKey};
+use realdid_identity::commitment;
 use realdid_types::{
-    CreateDid, Did, DidKey, KeySignature, Operation, Purposes, Sender, Sequence, SignedTransaction,
-    Transaction, TransactionId, UpdateDid,
+    Attest, CompromisedKey, CreateDid, DeactivateDid, Did, DidKey, HttpsUrl, KeySignature, Operation, Origin,
+    Purposes, RecoverDid, RegisterSite, ReturnAddress, Sender, Sequence, Service, ServiceKind, ServiceName,
+    SignedTransaction, Site, SiteName, Transaction, TransactionId, UpdateDid, Withdraw,
 };
 
-use super::{World, random::Random};
+use super::{World, operators, random::Random};
 
 /// How long a transaction stays valid, in milliseconds.
 const LIFETIME: u64 = 60_000;
@@ -20,9 +22,11 @@ pub struct Clients {
     known: Vec<Citizen>,
 }
 
+#[derive(Clone, Copy)]
 struct Citizen {
     did: Did,
     key: PublicKey,
+    recovery: PublicKey,
     next: Sequence,
     /// What it did last.
     last: TransactionId,
@@ -38,11 +42,11 @@ impl Clients {
         if nodes.is_empty() {
             return None;
         }
+        let node = *self.random.pick(nodes);
         let signed = match self.somebody(world) {
-            Some(place) => self.update(world, place),
+            Some(place) => self.change(world, place, node),
             None => self.create(world),
         };
-        let node = *self.random.pick(nodes);
         let id = world.submit(node, signed.clone());
         if self.random.chance(10) {
             world.checks.count("transactions handed to two nodes");
@@ -75,22 +79,134 @@ impl Clients {
     }
 
     fn create(&mut self, world: &mut World) -> SignedTransaction {
-        let key = world.keyring.draw();
-        let (did, operation) = creation(key);
+        let (key, recovery) = (world.keyring.draw(), world.keyring.draw());
+        let (did, operation) = creation(key, recovery);
         let signed = sign(world, Sender::Did(did), Sequence(0), operation, &[key]);
-        self.known.push(Citizen { did, key, next: Sequence(1), last: signed.id() });
+        self.known.push(Citizen { did, key, recovery, next: Sequence(1), last: signed.id() });
         signed
     }
 
-    fn update(&mut self, world: &mut World, place: usize) -> SignedTransaction {
+    /// Mostly a rotation; now and then any other thing that can become of a DID.
+    fn change(&mut self, world: &mut World, place: usize, node: usize) -> SignedTransaction {
+        let (what, change): (_, fn(&mut Self, &mut World, usize, usize) -> SignedTransaction) =
+            match self.random.below(20) {
+                0..=12 => ("operations: a key is rotated", Self::rotate),
+                13..=14 => ("operations: a DID is recovered", Self::recover),
+                15 => ("operations: a DID ends", Self::deactivate),
+                16 => ("operations: a service is named", Self::serve),
+                17 => ("operations: people are attested", Self::attest),
+                18 => ("operations: attestations are withdrawn", Self::withdraw),
+                _ => ("operations: a site is registered", Self::register),
+            };
+        world.checks.count(what);
+        change(self, world, place, node)
+    }
+
+    fn rotate(&mut self, world: &mut World, place: usize, _: usize) -> SignedTransaction {
         let added = world.keyring.draw();
-        let citizen = &mut self.known[place];
-        let (did, old, sequence) = (citizen.did, citizen.key, citizen.next);
-        citizen.next = sequence.next();
-        citizen.key = added;
+        let Citizen { did, key: old, .. } = self.known[place];
+        self.known[place].key = added;
         let update = UpdateDid::of_keys(did, vec![all_purposes(added)], vec![old], Digest::ZERO);
-        let signed = sign(world, Sender::Did(did), sequence, Operation::UpdateDid(update), &[old, added]);
-        self.known[place].last = signed.id();
+        self.send(world, place, Operation::UpdateDid(update), &[old, added])
+    }
+
+    fn recover(&mut self, world: &mut World, place: usize, _: usize) -> SignedTransaction {
+        let (key, recovery) = (world.keyring.draw(), world.keyring.draw());
+        let Citizen { did, key: old, recovery: revealed, .. } = self.known[place];
+        (self.known[place].key, self.known[place].recovery) = (key, recovery);
+        let compromised = if self.random.chance(50) {
+            vec![CompromisedKey { key: old, since: world.genesis.time }]
+        } else {
+            Vec::new()
+        };
+        let recover = RecoverDid {
+            did,
+            keys: vec![all_purposes(key)],
+            recovery: commitment(&recovery),
+            next_key: Digest::ZERO,
+            controllers: None,
+            compromised,
+        };
+        self.send(world, place, Operation::RecoverDid(recover), &[revealed, key])
+    }
+
+    /// Who ends a DID does nothing more with it.
+    fn deactivate(&mut self, world: &mut World, place: usize, _: usize) -> SignedTransaction {
+        let Citizen { did, recovery, .. } = self.known[place];
+        let ending = Operation::DeactivateDid(DeactivateDid { did, compromised: Vec::new() });
+        let signed = self.send(world, place, ending, &[recovery]);
+        self.known.swap_remove(place);
+        signed
+    }
+
+    fn serve(&mut self, world: &mut World, place: usize, _: usize) -> SignedTransaction {
+        let Citizen { did, key, .. } = self.known[place];
+        let name = format!("service-{}", self.random.below(3));
+        let service = Service {
+            name: ServiceName::new(&name).expect("a name"),
+            kind: ServiceKind::new("LinkedDomains").expect("a kind"),
+            endpoint: HttpsUrl::new("https://example.cn/").expect("an address"),
+        };
+        let update = UpdateDid {
+            add_services: vec![service],
+            ..UpdateDid::of_keys(did, Vec::new(), Vec::new(), Digest::ZERO)
+        };
+        self.send(world, place, Operation::UpdateDid(update), &[key])
+    }
+
+    fn attest(&mut self, world: &mut World, _: usize, node: usize) -> SignedTransaction {
+        let expires = world.wall().plus(3_600_000);
+        let attest = Attest { level: 2, expires, dids: self.some_dids() };
+        let (authority, state) = (&world.genesis.members[0], &world.nodes[node].live);
+        operators::sign(world, state, authority, Operation::Attest(attest))
+    }
+
+    fn withdraw(&mut self, world: &mut World, _: usize, node: usize) -> SignedTransaction {
+        let withdraw = Withdraw { dids: self.some_dids() };
+        let (authority, state) = (&world.genesis.members[0], &world.nodes[node].live);
+        operators::sign(world, state, authority, Operation::Withdraw(withdraw))
+    }
+
+    fn some_dids(&mut self) -> Vec<Did> {
+        let first = self.random.below(self.known.len());
+        let mut dids: Vec<Did> = self.known[first..].iter().take(20).map(|citizen| citizen.did).collect();
+        dids.sort_unstable();
+        dids
+    }
+
+    fn register(&mut self, world: &mut World, place: usize, node: usize) -> SignedTransaction {
+        let Citizen { did, key, .. } = self.known[place];
+        let site = Site {
+            did,
+            name: SiteName::new("Books").expect("a name"),
+            origins: vec![Origin::new("https://example.cn").expect("an origin")],
+            return_addresses: vec![ReturnAddress::new("https://example.cn/back").expect("an address")],
+            may_ask_real_name: true,
+            closed: false,
+        };
+        let operator = self.random.pick(&world.genesis.members);
+        let signed = operators::sign(
+            world,
+            &world.nodes[node].live,
+            operator,
+            Operation::RegisterSite(RegisterSite { site }),
+        );
+        with_signatures(world, signed.transaction, &[operator.key, key])
+    }
+
+    /// A citizen's next transaction.
+    fn send(
+        &mut self,
+        world: &World,
+        place: usize,
+        operation: Operation,
+        keys: &[PublicKey],
+    ) -> SignedTransaction {
+        let citizen = &mut self.known[place];
+        let sequence = citizen.next;
+        citizen.next = sequence.next();
+        let signed = sign(world, Sender::Did(citizen.did), sequence, operation, keys);
+        citizen.last = signed.id();
         signed
     }
 }
@@ -99,17 +215,17 @@ fn all_purposes(key: PublicKey) -> DidKey {
     DidKey { key, purposes: Purposes { authentication: true, invocation: true, assertion: false } }
 }
 
-/// What makes the DID of this key.
-fn creation(key: PublicKey) -> (Did, Operation) {
-    let recovery = Hasher::new(Context::Key).update(key.as_bytes()).update(b"recovery").finish();
-    let operation = Operation::CreateDid(CreateDid::of_keys(vec![all_purposes(key)], recovery, Digest::ZERO));
+/// What makes the DID of this key, which this other one recovers.
+fn creation(key: PublicKey, recovery: PublicKey) -> (Did, Operation) {
+    let create = CreateDid::of_keys(vec![all_purposes(key)], commitment(&recovery), Digest::ZERO);
+    let operation = Operation::CreateDid(create);
     (Did(operation.digest()), operation)
 }
 
 /// Somebody new, whose first transaction is void already.
 pub fn create_too_late(world: &mut World) -> SignedTransaction {
-    let key = world.keyring.draw();
-    let (did, operation) = creation(key);
+    let (key, recovery) = (world.keyring.draw(), world.keyring.draw());
+    let (did, operation) = creation(key, recovery);
     let transaction = Transaction {
         genesis: world.genesis_digest,
         sender: Sender::Did(did),

@@ -51,6 +51,20 @@ impl Keyring {
         }
     }
 
+    /// A public key that somebody has seen and nobody here holds.
+    #[must_use]
+    pub fn copied_key(&self) -> PublicKey {
+        let seed = *Hasher::new(Context::Random)
+            .update(b"copied")
+            .update(&self.drawn.to_le_bytes())
+            .finish()
+            .as_bytes();
+        match self.scheme {
+            Scheme::Tag => PublicKey::ed25519(seed),
+            Scheme::Real => SecretKey::ed25519(&seed).public_key(),
+        }
+    }
+
     /// The signature of a key over a message.
     #[must_use]
     pub fn sign(&self, key: &PublicKey, message: &[u8]) -> Signature {

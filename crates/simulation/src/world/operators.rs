@@ -6,8 +6,8 @@ use realdid_crypto::{Digest, PublicKey, Signature};
 use realdid_state::{MemberEntry, OpenProposals, ProposalEntry, StateKey, ValidatorSets, read};
 use realdid_types::{
     AddValidator, Approve, BlockDigest, Change, Evidence, Member, Operation, ProofOfPossession, Propose,
-    RemoveValidator, ReportEvidence, Sender, SignedTransaction, Timestamp, ValidatorIndex, Vote,
-    VoteStatement,
+    PutMember, RemoveValidator, ReportEvidence, Roles, Sender, SignedTransaction, Timestamp, ValidatorIndex,
+    Vote, VoteStatement,
 };
 
 use super::{World, clients, disk::Image, random::Random};
@@ -52,11 +52,12 @@ impl Operators {
                 sign(world, state, member, Operation::Approve(Approve { proposal: *id }))
             }
             None => {
-                let Some(change) = self.choose(world, state) else { return };
+                let other = self.random.chance(20).then(|| self.change_member(world, state)).flatten();
+                let Some(change) = other.or_else(|| self.choose(world, state)) else { return };
                 world.checks.count(match change {
                     Change::AddValidator(_) => "proposals: a validator joins",
                     Change::RemoveValidator(_) => "proposals: a validator leaves",
-                    _ => "proposals: another change",
+                    _ => "proposals: a member changes",
                 });
                 let state = &world.nodes[node].live;
                 let now = state.blocks.last().expect("genesis at least").header.time;
@@ -99,6 +100,20 @@ impl Operators {
         world.submit(node, signed);
     }
 
+    /// A faulty member proposes a validator whose key it does not hold.
+    pub fn propose_falsely(world: &mut World, node: usize) {
+        let Some(state) = world.nodes.get(node).map(|node| &node.live) else { return };
+        let Change::AddValidator(honest) = Self::join(world, state, node) else { return };
+        let proof = ProofOfPossession { signature: Signature::ed25519([7; 64]), ..honest.proof };
+        let stolen = AddValidator { consensus_key: world.keyring.copied_key(), proof, ..honest };
+        let expires = Timestamp(world.wall().0 + PROPOSAL_LIFETIME);
+        let operation = Operation::Propose(Propose { change: Change::AddValidator(stolen), expires });
+        let member = &world.genesis.members[node % world.genesis.members.len()];
+        let signed = sign(world, state, member, operation);
+        world.lies += 1;
+        world.submit(node, signed);
+    }
+
     fn newest(&self, world: &World, nodes: &[usize]) -> Option<usize> {
         nodes.iter().copied().max_by_key(|node| world.nodes[*node].live.height())
     }
@@ -124,6 +139,20 @@ impl Operators {
         may
     }
 
+    /// A member gains or loses the role of an operator.
+    fn change_member(&mut self, world: &World, state: &Image) -> Option<Change> {
+        let member = self.random.pick(&world.genesis.members);
+        let entry: MemberEntry = read(state, &StateKey::Member(member.name.clone()))?;
+        let roles = entry.roles.unwrap_or_default();
+        Some(Change::PutMember(PutMember {
+            name: member.name.clone(),
+            key: entry.key,
+            roles: Roles { operator: !roles.operator, ..roles },
+            add_nodes: Vec::new(),
+            remove_nodes: Vec::new(),
+        }))
+    }
+
     /// A validator joins if there is room for it, or one leaves if enough stay.
     fn choose(&mut self, world: &World, state: &Image) -> Option<Change> {
         let sets: ValidatorSets = read(state, &StateKey::ValidatorSets)?;
@@ -146,7 +175,7 @@ impl Operators {
         let header = &state.blocks.last().expect("genesis at least").header;
         let message = ProofOfPossession::signing_digest(world.genesis_digest, header.digest());
         Change::AddValidator(AddValidator {
-            organisation: world.genesis.members[index].name.clone(),
+            organisation: world.genesis.members[index % world.genesis.members.len()].name.clone(),
             consensus_key: node.key,
             transport_key: node.author,
             proof: ProofOfPossession {
@@ -157,7 +186,8 @@ impl Operators {
     }
 }
 
-fn sign(world: &World, state: &Image, member: &Member, operation: Operation) -> SignedTransaction {
+/// What a member asks for, by the number that it has in this state.
+pub fn sign(world: &World, state: &Image, member: &Member, operation: Operation) -> SignedTransaction {
     let entry: Option<MemberEntry> = read(state, &StateKey::Member(member.name.clone()));
     let sequence = entry.map(|entry| entry.next_sequence).unwrap_or_default();
     clients::sign(world, Sender::Organisation(member.name.clone()), sequence, operation, &[member.key])
