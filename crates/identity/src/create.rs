@@ -2,7 +2,7 @@
 
 use realdid_types::{CreateDid, Sequence, SignedTransaction};
 
-use crate::{DidRecord, HeldKey, Moment, Refusal, commitment, services};
+use crate::{DidRecord, HeldKey, Moment, Refusal, commitment, record::is_one, services};
 
 /// A `create` that may be applied.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,20 @@ pub fn check(operation: &CreateDid) -> Result<Checked<'_>, Refusal> {
     }
     services::check_texts(&operation.services)?;
     Ok(Checked { operation })
+}
+
+/// Refuses a recovery key that is, or is to be, a key of another kind: whoever steals that one would own the DID.
+/// Asked on networks that know `recover`.
+///
+/// # Errors
+/// [`Refusal::CommitmentKnown`].
+pub fn check_recovery(operation: &CreateDid) -> Result<(), Refusal> {
+    let is_known = operation.keys.iter().any(|key| commitment(&key.key) == operation.recovery);
+    if is_known || is_one(operation.recovery, operation.next_key) {
+        Err(Refusal::CommitmentKnown)
+    } else {
+        Ok(())
+    }
 }
 
 /// The new record, after its first transaction.

@@ -127,6 +127,11 @@ pub fn commitment(key: &PublicKey) -> Digest {
     digest(Context::Key, key.as_bytes())
 }
 
+/// Whether two commitments are to one key; zero is to none.
+pub(crate) fn is_one(a: Digest, b: Digest) -> bool {
+    a == b && a != Digest::ZERO
+}
+
 codec! { Moment { 1: height, 2: time, } }
 codec! { HeldKey { 1: key, 2: since, } }
 codec! {

@@ -5,7 +5,9 @@
 use realdid_crypto::PublicKey;
 use realdid_types::{Did, RecoverDid, SignedTransaction};
 
-use crate::{DidRecord, HeldKey, Moment, Refusal, ReplacedKey, Signers, commitment, compromise};
+use crate::{
+    DidRecord, HeldKey, Moment, Refusal, ReplacedKey, Signers, commitment, compromise, record::is_one,
+};
 
 /// A `recover` that may be applied to the record that it was checked against.
 #[derive(Clone, Debug)]
@@ -67,7 +69,8 @@ fn check_commitments(operation: &RecoverDid, record: &DidRecord) -> Result<(), R
             || operation.keys.iter().any(|key| commitment(&key.key) == commitment_to)
     };
     let reused = operation.keys.iter().any(|key| commitment(&key.key) == record.recovery);
-    if reused || known(operation.recovery) || known(operation.next_key) {
+    let one_for_both = is_one(operation.recovery, operation.next_key);
+    if reused || one_for_both || known(operation.recovery) || known(operation.next_key) {
         return Err(Refusal::CommitmentKnown);
     }
     Ok(())

@@ -6,7 +6,9 @@
 use realdid_crypto::{Digest, PublicKey};
 use realdid_types::{Did, DidKey, Service, SignedTransaction, UpdateDid, limits};
 
-use crate::{DidRecord, HeldKey, Moment, Refusal, ReplacedKey, Signers, commitment, services};
+use crate::{
+    DidRecord, HeldKey, Moment, Refusal, ReplacedKey, Signers, commitment, record::is_one, services,
+};
 
 /// An `update` that may be applied to the record that it was checked against.
 #[derive(Clone, Debug)]
@@ -62,6 +64,20 @@ pub fn check<'a>(
     }
     let services = services::changed(&record.services, &operation.add_services, &operation.remove_services)?;
     Ok(Checked { operation, record, services })
+}
+
+/// Refuses to make a key of another kind of the recovery key, now or as the next one: whoever steals that one would
+/// own the DID. Asked on networks that know `recover`.
+///
+/// # Errors
+/// [`Refusal::CommitmentKnown`].
+pub fn check_recovery(operation: &UpdateDid, record: &DidRecord) -> Result<(), Refusal> {
+    let is_added = operation.add.iter().any(|added| commitment(&added.key) == record.recovery);
+    if is_added || is_one(operation.next_key, record.recovery) {
+        Err(Refusal::CommitmentKnown)
+    } else {
+        Ok(())
+    }
 }
 
 fn changes_nothing(operation: &UpdateDid, record: &DidRecord) -> bool {
