@@ -1,6 +1,7 @@
 //! `recover`: whoever holds the recovery key takes a DID back.
 //!
-//! All that a thief of other keys could have changed is replaced: keys, commitments and controllers.
+//! All that a thief of other keys could have changed goes: keys, commitments, controllers, and services, which the
+//! next update may bring again.
 
 use realdid_crypto::PublicKey;
 use realdid_types::{Did, RecoverDid, SignedTransaction};
@@ -87,6 +88,7 @@ pub fn apply(checked: Checked<'_>, now: Moment) -> (DidRecord, Vec<ReplacedKey>)
         recovery: operation.recovery,
         next_key: operation.next_key,
         controllers: operation.controllers.clone().filter(|controllers| controllers.threshold > 0),
+        services: Vec::new(),
         updated: now,
         ..record.clone()
     };
