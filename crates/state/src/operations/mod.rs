@@ -32,7 +32,8 @@ pub(crate) fn cost(operation: &Operation) -> u64 {
         | Operation::RegisterSite(_)
         | Operation::UpdateSite(_) => 0,
         Operation::UpdateDid(update) => update.remove.len(),
-        Operation::RecoverDid(_) | Operation::DeactivateDid(_) => limits::DID_KEYS_MAX,
+        Operation::RecoverDid(recover) => limits::DID_KEYS_MAX.saturating_add(recover.compromised.len()),
+        Operation::DeactivateDid(end) => limits::DID_KEYS_MAX.saturating_add(end.compromised.len()),
         Operation::Attest(attest) => attest.dids.len(),
         Operation::Withdraw(withdraw) => withdraw.dids.len(),
         Operation::Propose(propose) => nodes_changed(&propose.change).saturating_add(1),
