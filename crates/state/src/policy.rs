@@ -50,18 +50,31 @@ impl BlockExecution<'_> {
         member.is_some_and(|member| has_role(member.roles, role))
     }
 
-    /// Whether each row can be met by the members that there are, and no member alone can change who may do what.
-    /// Asked of a draft in which a change has been made.
+    /// Whether members can still decide: each row can be met by those that there are, no member alone can change who
+    /// may do what, and what they sign can be carried. Asked of a draft in which a change has been made.
     pub(crate) fn has_possible_policy(&self) -> bool {
         let members: Members = self.draft.get(&StateKey::Members).unwrap_or_default();
-        Action::ALL.iter().all(|action| {
-            let rule = self.rule(*action);
-            if is_direct(*action) {
-                return rule.approvals == 1;
-            }
-            let able = members.names.iter().filter(|name| self.is_in_role(name, rule.role)).count() as u64;
-            let alone = rule.approvals < 2 && members.names.len() > 1;
-            !alone && (1..=able).contains(&u64::from(rule.approvals))
-        })
+        self.can_carry_decisions(&members)
+            && Action::ALL.iter().all(|action| self.is_possible(self.rule(*action), &members))
+    }
+
+    fn is_possible(&self, rule: Rule, members: &Members) -> bool {
+        if is_direct(rule.action) {
+            return rule.approvals == 1;
+        }
+        let able = members.names.iter().filter(|name| self.is_in_role(name, rule.role)).count() as u64;
+        let alone = rule.approvals < 2 && members.names.len() > 1;
+        !alone && (1..=able).contains(&u64::from(rule.approvals))
+    }
+
+    /// Whether a node is left that may author batches, and one member's quota holds a proposal and everybody's
+    /// approval of it, which cost two units each.
+    fn can_carry_decisions(&self, members: &Members) -> bool {
+        let has_nodes = |name: &OrganisationName| {
+            let member: Option<MemberEntry> = self.draft.get(&StateKey::Member(name.clone()));
+            member.is_some_and(|member| !member.nodes.is_empty())
+        };
+        let whole_decision = (members.names.len() as u64).saturating_mul(2);
+        self.parameters.quota >= whole_decision && members.names.iter().any(has_nodes)
     }
 }
