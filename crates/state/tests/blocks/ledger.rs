@@ -124,6 +124,7 @@ impl StoredBlock {
 }
 
 /// A state, its newest block, and what is needed to go on.
+#[derive(Clone)]
 pub struct Ledger {
     pub genesis: Genesis,
     pub store: MemoryStore,
@@ -199,9 +200,14 @@ impl Ledger {
         self.sign(Sender::Did(operation.did), Operation::UpdateDid(operation), signers)
     }
 
-    /// The next batch of a member's node.
+    /// The next batch of a member's first node.
     pub fn batch(&mut self, member: &str, transactions: Vec<SignedTransaction>) -> SignedBatch {
-        let node = secret(&format!("{member}.node"));
+        self.batch_of(&format!("{member}.node"), transactions)
+    }
+
+    /// The next batch of a node by its key's name.
+    pub fn batch_of(&mut self, node: &str, transactions: Vec<SignedTransaction>) -> SignedBatch {
+        let node = secret(node);
         let next = self.next_numbers.entry(node.public_key()).or_default();
         let number = std::mem::replace(next, *next + 1);
         sign_batch(self.genesis.digest(), &node, number, transactions)

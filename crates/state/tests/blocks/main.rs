@@ -1,6 +1,7 @@
 //! What executing blocks does to the state, and what it must not do.
 
 mod ledger;
+mod people;
 
 mod batches;
 mod dids;
@@ -10,6 +11,7 @@ mod frozen;
 mod governance;
 mod layers;
 mod naive_model;
+mod outcomes;
 mod proofs;
 mod schema;
 mod skipped;

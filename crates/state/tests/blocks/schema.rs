@@ -3,21 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prost_reflect::{DescriptorPool, DynamicMessage, Value, prost::Message};
-use realdid_identity::{DidRecord, HeldKey, Moment, ReplacedKey};
+use realdid_identity::{Attestation, DidRecord, HeldKey, Moment, ReplacedKey, SiteRecord};
 use realdid_state::{
-    BatchNumbers, BlockReceipts, Evidenced, MemberEntry, NodeEntry, OpenProposals, ProposalEntry, QuotaEntry,
-    Receipt, RecentHeader, ValidatorSets,
+    BatchNumbers, BlockReceipts, Evidenced, FormerMember, MemberEntry, Members, NodeEntry, OpenProposals,
+    Policy, ProposalEntry, QuotaEntry, Receipt, RecentHeader, ValidatorSets,
 };
-use realdid_types::{Wire, wire::Body};
+use realdid_types::{Action, Change, CreateDid, RecoverDid, Role, Wire, wire::Body};
 
 use crate::{
     evidence::{double_prepare, report},
-    governance::{leaving, propose},
-    ledger::{Ledger, create_with, did_of, update_of},
+    governance::{decide, leaving, propose},
+    ledger::Ledger,
+    outcomes::world::{newcomer, remove, rule, world},
+    people::{committed, compromised, controllers, create, did, person, recover, recovery, service},
 };
 
 /// The message that stands under each kind of key.
-const MESSAGES: [&str; 12] = [
+const MESSAGES: [&str; 18] = [
     "state.v1.DidRecord",
     "state.v1.ReplacedKey",
     "state.v1.MemberEntry",
@@ -30,6 +32,12 @@ const MESSAGES: [&str; 12] = [
     "state.v1.RecentHeader",
     "state.v1.BlockReceipts",
     "state.v1.Evidenced",
+    "state.v1.Attestation",
+    "state.v1.SiteRecord",
+    "state.v1.Policy",
+    "state.v1.Members",
+    "state.v1.FormerMember",
+    "state.v1.NodeEntry",
 ];
 
 fn schema() -> DescriptorPool {
@@ -61,16 +69,25 @@ fn assert_standard(schema: &DescriptorPool, name: &str, bytes: &[u8]) {
     assert_eq!(read.encode_to_vec(), bytes, "{name}: {read:?}");
 }
 
-/// A ledger whose state has something under every kind of key.
+/// A ledger whose state has something under every kind of key, and a record with everything that one can hold.
 fn full_ledger() -> Ledger {
-    let mut ledger = Ledger::new();
-    let create = create_with(&["phone", "laptop"]);
-    let did = did_of(&create);
-    ledger.apply(vec![ledger.create(&["phone", "laptop"])]);
-    ledger.apply(vec![ledger.update(update_of(did, &["tablet"], &["phone"]), &["laptop", "tablet"])]);
-    let proposal = propose(&ledger, "alpha", leaving("delta"));
+    let mut ledger = world();
+    let (controlled, now) = (Some(controllers(&[did("ann"), did("mall")], 2)), ledger.now());
+    let recovered = RecoverDid {
+        compromised: vec![compromised("shop", now)],
+        controllers: controlled.clone(),
+        ..recovery(did("shop"), "shop.2")
+    };
+    let whole = CreateDid { controllers: controlled, services: vec![service("first")], ..person("cid") };
+    ledger.carry_out([
+        recover(recovered, &["shop.recovery", "shop.2"]),
+        create(CreateDid { next_key: committed("cid.2"), ..whole }, "cid"),
+    ]);
+    decide(&mut ledger, Change::PutMember(newcomer("omega")));
+    decide(&mut ledger, remove("omega"));
+    decide(&mut ledger, rule(Action::Attest, Role::Operator, 1));
     let evidence = report(&ledger, double_prepare(&ledger, 2, (0, 5)));
-    ledger.apply(vec![proposal, evidence]);
+    ledger.apply(vec![evidence]);
     ledger
 }
 
@@ -82,7 +99,7 @@ fn every_value_of_the_state_is_read_and_written_alike_by_another_protobuf_librar
         assert_standard(&schema, MESSAGES[usize::from(key[0]) - 1], value);
         seen.insert(key[0]);
     }
-    assert_eq!(seen, (1..=12).collect(), "kinds of keys in the state");
+    assert_eq!(seen, (1..=18).collect(), "kinds of keys in the state");
 }
 
 #[test]
@@ -116,8 +133,9 @@ fn every_message_has_the_names_and_numbers_of_the_schema() {
         })*};
     }
     agree! {
-        BatchNumbers, BlockReceipts, DidRecord, Evidenced, HeldKey, MemberEntry, Moment, NodeEntry, OpenProposals,
-        ProposalEntry, QuotaEntry, Receipt, RecentHeader, ReplacedKey, ValidatorSets,
+        Attestation, BatchNumbers, BlockReceipts, DidRecord, Evidenced, FormerMember, HeldKey, MemberEntry, Members,
+        Moment, NodeEntry, OpenProposals, Policy, ProposalEntry, QuotaEntry, Receipt, RecentHeader, ReplacedKey,
+        SiteRecord, ValidatorSets,
     }
     assert_eq!(left, BTreeMap::new(), "messages of the schema without a type");
 }

@@ -87,7 +87,8 @@ pub struct UpdateDid {
     pub controllers: Option<Controllers>,
 }
 
-/// Gives a DID new keys when the old ones are lost or stolen. Signed by the recovery key and by every new key.
+/// Gives a DID new keys when the old ones are lost or stolen; its services go. Signed by the recovery key and by every
+/// new key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecoverDid {
     /// The DID.
