@@ -3,7 +3,9 @@
 mod ledger;
 mod people;
 
+mod authorities;
 mod batches;
+mod controllers;
 mod dids;
 mod epochs;
 mod evidence;

@@ -61,10 +61,6 @@ pub fn did(name: &str) -> Did {
     did_of(&person(name))
 }
 
-pub fn sender(did: Did) -> Sender {
-    Sender::Did(did)
-}
-
 /// A `create` signed by all its keys; `name` has those of [`person`].
 pub fn create(operation: CreateDid, name: &str) -> Asked {
     let login = format!("{name}.login");
