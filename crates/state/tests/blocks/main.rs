@@ -5,6 +5,7 @@ mod people;
 
 mod authorities;
 mod batches;
+mod compromise;
 mod controllers;
 mod dids;
 mod epochs;
