@@ -6,6 +6,7 @@ mod people;
 mod authorities;
 mod batches;
 mod compromise;
+mod consortium;
 mod controllers;
 mod dids;
 mod epochs;
