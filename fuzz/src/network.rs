@@ -2,7 +2,7 @@
 
 use realdid_crypto::{Digest, PublicKey};
 use realdid_types::{
-    Genesis, Member, NetworkName, OrganisationName, Parameters, Timestamp, Validator, ValidatorSet,
+    Genesis, Member, NetworkName, OrganisationName, Parameters, Roles, Timestamp, Validator, ValidatorSet,
 };
 
 /// The genesis and what follows from it.
@@ -20,7 +20,12 @@ fn key(number: u8) -> PublicKey {
 /// The same network every time.
 pub fn network() -> Network {
     let name = |number: u8| OrganisationName::new(&format!("member-{number}")).unwrap();
-    let member = |number: u8| Member { name: name(number), key: key(number), nodes: vec![key(number + 10)] };
+    let member = |number: u8| Member {
+        name: name(number),
+        key: key(number),
+        nodes: vec![key(number + 10)],
+        roles: Some(Roles { authority: number == 1, operator: number != 1 }),
+    };
     let validator = |number: u8| Validator {
         organisation: name(number),
         consensus_key: key(number + 20),
@@ -37,7 +42,7 @@ pub fn network() -> Network {
             quota_window: 60_000,
             quota: 200,
             approvals: 2,
-            format: 1,
+            format: 2,
         },
         members: (1..=4).map(member).collect(),
         validators: (1..=4).map(validator).collect(),
