@@ -298,8 +298,9 @@ impl Consortium {
     fn send(&mut self, by: usize, operation: Operation) -> SignedTransaction {
         let height = self.ledger.tip.height.0;
         let members: Vec<&OrganisationName> = self.governed.members.keys().collect();
-        let name = if height % 13 == 0 { NAMES[by] } else { members[by % members.len()].as_str() }.to_owned();
-        let key = if height % 17 == 0 { format!("{name}.b") } else { self.governed.key_of(&name) };
+        let name = if height.is_multiple_of(13) { NAMES[by] } else { members[by % members.len()].as_str() }
+            .to_owned();
+        let key = if height.is_multiple_of(17) { format!("{name}.b") } else { self.governed.key_of(&name) };
         let signed = Asked::new(member(&name), operation, &[&key]).sign(&self.ledger);
         self.sent.push(signed.clone());
         self.submit(signed.clone());
@@ -489,7 +490,7 @@ fn assert_members_can_decide(ledger: &Ledger, governed: &Governed, carrier: &str
 
 #[test]
 fn nothing_takes_effect_with_too_few_approvals_and_nobody_is_ever_locked_out() {
-    let config = Config { failure_persistence: None, ..Config::with_cases(60) };
+    let config = Config { failure_persistence: None, ..Config::with_cases(120) };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let seen: RefCell<BTreeMap<String, usize>> = RefCell::default();
     let outcome = runner.run(&prop::collection::vec(step(), 20..70), |steps| {

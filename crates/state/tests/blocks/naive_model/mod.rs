@@ -114,7 +114,7 @@ fn the_stories_hold_every_outcome_that_they_can() {
     let mut seen: BTreeMap<Outcome, usize> = BTreeMap::new();
     let mut applied: BTreeMap<String, usize> = BTreeMap::new();
     let mut barriers = 0;
-    for blocks in (0..30).map(|seed| Story::of(seed).blocks(40)) {
+    for blocks in (0..40).map(|seed| Story::of(seed).blocks(40)) {
         for (block, execution) in blocks.iter().zip(executed(&blocks).1) {
             barriers += usize::from(execution.validators != execution.next_validators);
             let transactions = block.batches.iter().flat_map(|batch| &batch.batch.transactions);
@@ -130,6 +130,6 @@ fn the_stories_hold_every_outcome_that_they_can() {
     }
 
     assert!(barriers > 10, "{barriers} barriers");
-    assert!(seen.len() >= 32 && seen[&Outcome::Applied] > 500, "{seen:?}");
-    assert!(applied.len() >= 11 && applied.values().all(|count| *count >= 5), "{applied:?}");
+    assert!(seen.len() >= 30 && seen[&Outcome::Applied] > 500, "{seen:?}");
+    assert!(applied.len() == 11 && applied.values().all(|count| *count >= 3), "{applied:?}");
 }

@@ -7,13 +7,13 @@ use std::{
 
 use realdid_crypto::PublicKey;
 use realdid_types::{
-    Approve, CompromisedKey, CreateDid, DeactivateDid, Did, Genesis, Operation, ProposalId, RecoverDid,
-    Sender, Sequence, SignedBatch, SignedTransaction, Timestamp, WithdrawApproval,
+    Approve, CompromisedKey, CreateDid, DeactivateDid, Did, Genesis, Operation, ProposalId, Propose,
+    RecoverDid, Sender, Sequence, SignedBatch, SignedTransaction, Timestamp, WithdrawApproval,
 };
 
 use super::model::Model;
 use crate::{
-    governance::{joining, leaving, propose},
+    governance::{joining, leaving},
     ledger::{
         self, Ledger, MEMBERS, StoredBlock, create_with, did_of, genesis, public, secret, sign_batch,
         signed_by, update_of,
@@ -113,7 +113,9 @@ impl Story {
                     _ => leaving(["delta", "gamma", "joiner0", "joiner1"][self.below(4) as usize]),
                 };
                 let by = MEMBERS[self.below(4) as usize];
-                let proposal = propose(&self.ledger, by, change);
+                let operation = Propose { change, expires: self.ledger.now().plus(200_000) };
+                let asked = Asked::new(ledger::member(by), Operation::Propose(operation), &[by]);
+                let proposal = asked.sign(&self.ledger);
                 self.proposals.push(proposal.clone());
                 proposal
             }
@@ -175,7 +177,7 @@ impl Story {
             1 => any,
             _ => held.first().cloned().unwrap_or(any),
         };
-        let since = self.ledger.now().0.saturating_sub(1_000) + self.below(6) * 250;
+        let since = self.ledger.now().0.saturating_sub(1_000) + self.below(8) * 250;
         vec![compromised(&name, Timestamp(since))]
     }
 
@@ -224,11 +226,17 @@ impl Story {
         ProposalId(self.proposals[place].id().0)
     }
 
+    /// By one who gave it, more often than not.
     fn taken_back(&mut self) -> SignedTransaction {
-        let (by, proposal) = (self.member(), self.proposal());
+        let (any, proposal) = (self.member(), self.proposal());
+        let given = self.model.open.get(&proposal).and_then(|(approvals, _)| approvals.first().cloned());
+        let by = match given {
+            Some(Sender::Organisation(name)) if self.below(4) > 0 => name.as_str().to_owned(),
+            _ => any.to_owned(),
+        };
         let operation = Operation::WithdrawApproval(WithdrawApproval { proposal });
-        let signed = Asked::new(ledger::member(by), operation, &[by]).sign(&self.ledger);
-        self.bend_with(signed, &[by.to_owned()])
+        let signed = Asked::new(ledger::member(&by), operation, &[&by]).sign(&self.ledger);
+        self.bend_with(signed, &[by])
     }
 
     fn update(&mut self) -> SignedTransaction {
