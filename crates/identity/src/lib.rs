@@ -16,6 +16,7 @@
 )]
 
 mod compromise;
+pub mod document;
 mod personal;
 mod record;
 mod refusal;
