@@ -12,6 +12,8 @@ mod metrics;
 mod ports;
 mod problem;
 mod records;
+mod registrar;
+mod resolver;
 mod routes;
 mod server;
 mod status;

@@ -7,12 +7,21 @@ use axum::{
 use realdid_identity::{DidRecord, RecordView};
 use realdid_state::{StateKey, StateRead};
 use realdid_sync::ChainStore;
-use realdid_types::{Did, Wire};
+use realdid_types::{Did, Height, Wire};
 
 use crate::{
     Code, Ports, Problem,
     views::{ProofView, ProvenView, base64, did_text},
 };
+
+/// A record, or its absence, with what proves it.
+pub(crate) struct Proven {
+    /// None if there is no such DID.
+    pub(crate) record: Option<DidRecord>,
+    /// The block whose header vouches for it.
+    pub(crate) height: Height,
+    pub(crate) proof: ProofView,
+}
 
 /// A DID's record with what a light client needs to believe it. One that is not there is answered too: its absence is
 /// proven.
@@ -27,14 +36,23 @@ pub(crate) async fn show(
     State(ports): State<Ports>,
     Path(text): Path<String>,
 ) -> Result<Json<ProvenView>, Problem> {
-    let network = &ports.store.genesis().network;
+    let network = ports.store.genesis().network.clone();
     let did =
-        Did::from_text(&text, network).map_err(|error| Problem::new(Code::Malformed, error.to_string()))?;
+        Did::from_text(&text, &network).map_err(|error| Problem::new(Code::Malformed, error.to_string()))?;
     let answer = tokio::task::spawn_blocking(move || prove(&ports, did)).await;
-    answer.map_err(|_| Problem::new(Code::Internal, "the state cannot be read"))?.map(Json)
+    let proven = answer.map_err(|_| Problem::new(Code::Internal, "the state cannot be read"))??;
+    Ok(Json(ProvenView {
+        did: did_text(&did, &network),
+        record: proven.record.as_ref().map(RecordView::new),
+        proof: proven.proof,
+    }))
 }
 
-fn prove(ports: &Ports, did: Did) -> Result<ProvenView, Problem> {
+/// Proves what the state below the tip holds of a DID.
+///
+/// # Errors
+/// [`Code::NotReady`] as long as no certificate vouches for the newest state.
+pub(crate) fn prove(ports: &Ports, did: Did) -> Result<Proven, Problem> {
     let snapshot = ports.store.provable().ok_or_else(|| {
         Problem::new(Code::NotReady, "no block is final yet, so nothing can be proven: try again")
     })?;
@@ -42,24 +60,23 @@ fn prove(ports: &Ports, did: Did) -> Result<ProvenView, Problem> {
     let value = snapshot.value(&key.to_bytes());
     let proof = realdid_merkle::prove(&*snapshot, &key.hashed());
     let above = snapshot.height().next();
-    let missing = || Problem::new(Code::Internal, "the header above the state is missing");
+    // blocks that were caught up on have certificates of their own only here and there
+    let missing =
+        || Problem::new(Code::NotReady, "the newest block has no certificate of its own yet: try again");
     let (block, certificate) = certified(ports, above).ok_or_else(missing)?;
     let record = value.as_deref().map(DidRecord::decode).transpose();
     let record = record.map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
-    Ok(ProvenView {
-        did: did_text(&did, &ports.store.genesis().network),
-        record: record.as_ref().map(RecordView::new),
-        proof: ProofView {
-            value: value.as_deref().map(base64),
-            proof: base64(&proof.encode()),
-            block: base64(&block),
-            certificate: base64(&certificate),
-        },
-    })
+    let proof = ProofView {
+        value: value.as_deref().map(base64),
+        proof: base64(&proof.encode()),
+        block: base64(&block),
+        certificate: base64(&certificate),
+    };
+    Ok(Proven { record, height: above, proof })
 }
 
 /// A final block with a certificate of its own.
-fn certified(ports: &Ports, height: realdid_types::Height) -> Option<(Vec<u8>, Vec<u8>)> {
+fn certified(ports: &Ports, height: Height) -> Option<(Vec<u8>, Vec<u8>)> {
     let block = ports.store.block_at(height)?;
     let (at, certificate) = ports.store.commit_at_or_above(height)?;
     (at == height).then(|| (block.encode(), certificate.encode()))

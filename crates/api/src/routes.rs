@@ -1,11 +1,17 @@
 //! The interface's addresses, and their description in OpenAPI, which the same lines make.
 
-use axum::{Json, Router, extract::DefaultBodyLimit, middleware::map_response, routing::get};
+use axum::{
+    Json, Router,
+    extract::DefaultBodyLimit,
+    middleware::map_response,
+    routing::{get, options},
+};
 use utoipa::{OpenApi, openapi::OpenApi as Description};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Code, Ports, Problem, blocks, events, guide, health, members, metrics, problem, records, transactions,
+    Code, Ports, Problem, blocks, events, guide, health, members, metrics, problem, records, registrar,
+    resolver, transactions,
 };
 
 /// A full batch twice in JSON, or some hundred transactions.
@@ -22,6 +28,8 @@ const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
     tags(
         (name = "transactions", description = "Hand them in, and follow them"),
         (name = "identity", description = "DIDs, with proofs"),
+        (name = "resolver", description = "DIDs as the W3C's documents"),
+        (name = "registrar", description = "DIDs made and changed with the client's own keys, after DIF"),
         (name = "chain", description = "Blocks, and what a light client follows"),
         (name = "consortium", description = "Who decides, and what is being decided"),
         (name = "node", description = "How this node is")
@@ -48,6 +56,28 @@ fn described() -> OpenApiRouter<Ports> {
         .routes(routes!(health::ready))
         .routes(routes!(metrics::scrape))
         .routes(routes!(health::refuse))
+        .merge(open())
+        .merge(registering())
+}
+
+/// What pages of any origin may read.
+fn open() -> OpenApiRouter<Ports> {
+    OpenApiRouter::new()
+        .routes(routes!(resolver::resolve))
+        .routes(routes!(resolver::methods::methods))
+        .routes(routes!(resolver::methods::properties))
+        // a DID URL may have a path
+        .route("/1.0/identifiers/{did}/{*path}", get(resolver::resolve))
+        .route("/1.0/identifiers/{did}", options(resolver::preflight))
+        .layer(map_response(resolver::open_to_browsers))
+}
+
+fn registering() -> OpenApiRouter<Ports> {
+    OpenApiRouter::new()
+        .routes(routes!(registrar::create))
+        .routes(routes!(registrar::update))
+        .routes(routes!(registrar::deactivate))
+        .layer(DefaultBodyLimit::max(registrar::BODY_BYTES_MAX))
 }
 
 /// What the interface offers, as a node serves it at `/v1/openapi.json`.

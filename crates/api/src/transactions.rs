@@ -250,8 +250,31 @@ impl Ports {
         })
     }
 
+    /// Hands one transaction in, and waits for what becomes of it; none if that takes longer than `time`. One that was
+    /// decided before is told as what it became then.
+    ///
+    /// # Errors
+    /// If this node takes none, or none now.
+    pub(crate) async fn hand_in_and_wait(
+        &self,
+        signed: SignedTransaction,
+        time: Duration,
+    ) -> Result<Option<Fate>, Problem> {
+        self.check_author()?;
+        let busy = || Problem::new(Code::Busy, "the node has more to do than it can take: try again later");
+        let id = signed.id();
+        // registered before it is handed in, so that no answer comes too early
+        let fate = self.waiting.wait(id, Waits::Final).ok_or_else(busy)?;
+        self.submissions.try_send(Submission { transactions: vec![signed] }).map_err(|_| busy())?;
+        Ok(match timeout(time, fate).await {
+            Ok(Ok(fate @ Fate::Final { .. })) => Some(fate),
+            Ok(Ok(other)) => self.fate_of(id).or(Some(other)),
+            _ => self.fate_of(id),
+        })
+    }
+
     /// What the final chain says of a transaction.
-    fn fate_of(&self, id: TransactionId) -> Option<Fate> {
+    pub(crate) fn fate_of(&self, id: TransactionId) -> Option<Fate> {
         let located = self.store.locate(id)?;
         self.store.block_at(located.height)?;
         let receipts = self.store.receipts(located.height)?;

@@ -113,7 +113,7 @@ pub(crate) struct ProvenView {
 }
 
 /// What a light client needs to believe a record or its absence.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub(crate) struct ProofView {
     /// The record's bytes in base64; none if there is no record.
     pub(crate) value: Option<String>,

@@ -1,0 +1,8 @@
+//! The interface over a real ledger: one validator on a real disk, without network and clock.
+
+mod citizen;
+mod node;
+mod registering;
+mod resolving;
+mod solo;
+mod speaking;
