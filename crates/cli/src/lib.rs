@@ -68,6 +68,9 @@ enum Noun {
     /// What this machine and this build can do
     #[command(subcommand)]
     Bench(commands::bench::Command),
+    /// For those who develop with RealDID
+    #[command(subcommand)]
+    Dev(commands::dev::Command),
     /// Validators: who they are, and who is to be one
     #[command(subcommand)]
     Validators(commands::validators::Command),
@@ -113,6 +116,7 @@ pub fn main() -> ExitCode {
             Noun::Tx(command) => commands::tx::run(command, format).await,
             Noun::Chain(command) => commands::chain::run(command, format).await,
             Noun::Bench(command) => commands::bench::run(command, format).await,
+            Noun::Dev(command) => commands::dev::run(command, format).await,
             Noun::Db(command) => commands::db::run(command, format),
             Noun::Members(command) => commands::ledger::members(command, format).await,
             Noun::Block(command) => commands::ledger::block(command, format).await,

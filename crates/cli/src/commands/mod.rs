@@ -7,6 +7,7 @@ mod clear_alarm;
 mod clock;
 pub(crate) mod db;
 mod delivery;
+pub(crate) mod dev;
 pub(crate) mod did;
 pub(crate) mod doctor;
 pub(crate) mod genesis;

@@ -4,6 +4,7 @@ mod idle;
 mod limits;
 mod load;
 mod network;
+mod resolve;
 mod saturation;
 mod submit;
 mod sync;
@@ -21,6 +22,8 @@ pub(crate) enum Command {
     Idle(idle::Arguments),
     /// Committed transactions per second of a network of its own, at a rate or as fast as it goes
     Load(load::Arguments),
+    /// DIDs resolved a second and core by one node, with proof and without
+    Resolve(resolve::Arguments),
     /// More and more transactions per second, until the network cannot follow
     Saturation(saturation::Arguments),
     /// How fast a validator that lost its disk catches up while the others go on
@@ -32,6 +35,7 @@ pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> 
         Command::Limits => limits::run(format),
         Command::Idle(arguments) => idle::run(arguments, format).await,
         Command::Load(arguments) => load::run(arguments, format).await,
+        Command::Resolve(arguments) => resolve::run(arguments, format).await,
         Command::Saturation(arguments) => saturation::run(arguments, format).await,
         Command::Sync(arguments) => sync::run(arguments, format).await,
     }
