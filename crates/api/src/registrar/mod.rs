@@ -213,8 +213,9 @@ fn begin(kind: Kind, ports: &Ports, request: &Request) -> Result<Response, Failu
         operation: prepared.operation,
     };
     // the limits of its lists are those of its encoding
-    Transaction::decode(&transaction.encode())
-        .map_err(|error| Failure::invalid(format!("the ledger takes no such operation: {error}")))?;
+    Transaction::decode(&transaction.encode()).map_err(|error| {
+        Failure::invalid(format!("a DID has at most 8 keys, 8 services and 8 controllers: {error}"))
+    })?;
     Ok(answer::sign(transaction, &prepared.signers, network))
 }
 

@@ -316,7 +316,7 @@ fn requests_that_cannot_be_carried_out_say_what_to_do() {
         (create, json!({ "jobId": "sign.AAAA" }), "invalidJob"),
         (create, json!({ "jobId": "1234" }), "invalidJob"),
         (create, document(json!({ "authentication": nine, "capabilityInvocation": nine })), "invalidRequest"),
-        (create, with("authentication", json!([])), "invalidRequest"),
+        (create, with("verificationMethod", json!([method("x"), method("idle")])), "invalidRequest"),
         (create, with("authentication", json!(["#nobody"])), "invalidRequest"),
         (create, with("capabilityInvocation", json!([])), "invalidRequest"),
         (create, with("keyAgreement", json!(["#x"])), "invalidRequest"),
