@@ -15,3 +15,22 @@ export function base64(answer, field) {
   }
   throw new RealDidError('malformed', `${field} in the answer is not base64`);
 }
+
+/** The hexadecimal digits of bytes. */
+export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** The bytes of hexadecimal digits. */
+export function unhex(digits) {
+  if (typeof digits !== 'string' || !/^([0-9a-f]{2})*$/i.test(digits)) {
+    throw new RealDidError('malformed', 'these are no hexadecimal digits');
+  }
+  return Uint8Array.from({ length: digits.length / 2 }, (_, place) => parseInt(digits.slice(2 * place, 2 * place + 2), 16));
+}
+
+/** Bytes of a caller's, by a view of them or by hexadecimal digits. */
+export function given(bytes, what) {
+  if (bytes instanceof Uint8Array) return bytes;
+  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
+  if (typeof bytes === 'string') return unhex(bytes);
+  throw new RealDidError('malformed', `${what} is neither bytes nor hexadecimal digits`);
+}

@@ -1,4 +1,4 @@
-/** Why something is not believed, or could not be asked. `code` stays as it is; `message` is for people. */
+/** Why something fails. `code` stays as it is; `message` is for people. */
 export class RealDidError extends Error {
   constructor(code, message, details = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -8,5 +8,7 @@ export class RealDidError extends Error {
     if (details.epoch !== undefined) this.epoch = details.epoch;
     // with which HTTP status a node refused
     if (details.status !== undefined) this.status = details.status;
+    // what became of a transaction that was not applied
+    if (details.receipt !== undefined) this.receipt = details.receipt;
   }
 }

@@ -1,2 +1,6 @@
-export { LightClient } from './light.js';
+export { by, create, deactivate, recover, rotate, update } from './drafts.js';
 export { RealDidError } from './error.js';
+export { Key, commitment } from './keys.js';
+export { LightClient } from './light.js';
+export { applied, members, receipt, submit } from './submit.js';
+export { Transaction } from './transaction.js';

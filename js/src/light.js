@@ -1,7 +1,11 @@
 import { base64, utf8 } from './bytes.js';
 import { RealDidError } from './error.js';
-import { get } from './node.js';
+import { get, sleep } from './node.js';
+import { Transaction, draft, read } from './transaction.js';
 import { instantiate } from './wasm.js';
+
+/** How long a node may take to prove what it said was final, in milliseconds, and how often it is asked. */
+const [PATIENCE, PAUSE] = [20_000, 100];
 
 /** Trusts a genesis, and believes of a node's answers what certificates lead to from there. */
 export class LightClient {
@@ -9,6 +13,8 @@ export class LightClient {
   #network;
   #genesis;
   #epoch;
+  /** The bytes of the records that were proven here. */
+  #proven = new WeakMap();
 
   /** Use `fromGenesis` or `fromNode`. */
   constructor(wasm, { network, genesis, epoch }) {
@@ -51,8 +57,11 @@ export class LightClient {
     const shown = answer?.proof;
     const parts = ['proof', 'block', 'certificate'].map((field) => base64(shown, field));
     // without one it is the absence that must be proven
-    if (shown.value !== null) parts.push(base64(shown, 'value'));
-    return this.#wasm.call('check_record', utf8(did), ...parts);
+    const value = shown.value === null ? undefined : base64(shown, 'value');
+    if (value !== undefined) parts.push(value);
+    const proven = this.#wasm.call('check_record', utf8(did), ...parts);
+    this.#proven.set(proven, value);
+    return proven;
   }
 
   /** Goes on to the next epoch by what `GET /v1/epochs/{n}` answers for the present one; that epoch. */
@@ -63,8 +72,43 @@ export class LightClient {
     return this.#epoch;
   }
 
-  /** Asks a node for a DID, follows the epochs up to its answer, and checks it; what was proven. */
-  async resolve(url, did) {
+  /** The transaction that a draft asks for: see `create` and `by`. */
+  draft(asked) {
+    return draft(this.#wasm, asked);
+  }
+
+  /** The transaction of these bytes, signed or not, to be shown before it is signed. */
+  read(bytes) {
+    return read(this.#wasm, bytes);
+  }
+
+  /** Throws with the ledger's own code if it would not carry a signed transaction out, its sender being as proven. */
+  check(transaction, proven) {
+    if (!(transaction instanceof Transaction)) throw new RealDidError('malformed', 'this is no transaction');
+    if (!this.#proven.has(proven)) throw new RealDidError('malformed', 'this was not proven by this light client');
+    if (proven.did !== transaction.sender) {
+      throw new RealDidError('other_sender', `${transaction.sender} sends it, not ${proven.did}`);
+    }
+    transaction.check(this.#proven.get(proven));
+  }
+
+  /**
+   * Asks a node for a DID, follows the epochs up to its answer, and checks it; what was proven. With `after`, the height
+   * of a block, it asks until the state after that block is proven.
+   */
+  async resolve(url, did, { after = 0 } = {}) {
+    const until = Date.now() + PATIENCE;
+    for (;;) {
+      const proven = await this.#ask(url, did);
+      if (proven.height > after) return proven;
+      if (Date.now() > until) {
+        throw new RealDidError('not_yet', `${url} proves what was before block ${proven.height}, not after ${after}`);
+      }
+      await sleep(PAUSE);
+    }
+  }
+
+  async #ask(url, did) {
     const answer = await get(url, `/v1/records/${encodeURIComponent(did)}`);
     for (;;) {
       try {

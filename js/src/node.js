@@ -7,24 +7,27 @@ const PATIENCE = 10_000;
 /** Bytes that an answer may have: more than the largest genesis in base64. */
 const BYTES_MAX = 16 * 1024 * 1024;
 
-/** The JSON that a node gives at a path. */
-export async function get(url, path) {
-  const answer = await ask(url, path);
+/** Waits for so many milliseconds. */
+export const sleep = (time) => new Promise((awake) => setTimeout(awake, time));
+
+/** The JSON that a node gives at a path; `options` are those of `fetch`, and `patience`. */
+export async function get(url, path, options) {
+  const answer = await ask(url, path, options);
   let json;
   try {
     json = JSON.parse(answer.text);
   } catch (cause) {
     throw new RealDidError('answer_invalid', `${url} answers with something else than JSON`, { cause });
   }
-  if (answer.status === 200) return json;
+  if (answer.status === 200 || answer.status === 202) return json;
   const { code = 'answer_invalid', detail = `HTTP status ${answer.status}` } = json ?? {};
   throw new RealDidError(String(code), `${url} refuses: ${detail}`, { status: answer.status });
 }
 
-async function ask(url, path) {
+async function ask(url, path, { patience = PATIENCE, ...options } = {}) {
   try {
     const address = String(url).replace(/\/+$/, '') + path;
-    const answer = await fetch(address, { signal: AbortSignal.timeout(PATIENCE) });
+    const answer = await fetch(address, { ...options, signal: AbortSignal.timeout(patience) });
     return { status: answer.status, text: await read(answer.body) };
   } catch (cause) {
     if (cause instanceof RealDidError) throw cause;

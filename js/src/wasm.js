@@ -3,12 +3,21 @@
 import { RealDidError } from './error.js';
 
 const file = new URL('../realdid.wasm', import.meta.url);
-let compiling;
+let compiling, sharing;
 
 /** An instance of its own: it holds one light client. */
 export async function instantiate() {
   compiling ??= compile();
   return new Instance(await WebAssembly.instantiate(await compiling, {}));
+}
+
+/** An instance for what needs no light client. */
+export function shared() {
+  sharing ??= instantiate().catch((error) => {
+    sharing = undefined; // the next one tries again
+    throw error;
+  });
+  return sharing;
 }
 
 async function compile() {

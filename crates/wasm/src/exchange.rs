@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use crate::{failure::Failure, light::Trusted, parts::Parts};
 
@@ -31,7 +32,8 @@ pub(crate) fn reply_address() -> *const u8 {
 
 /// Answers the request that was written; the reply's length.
 pub(crate) fn answer(function: Function) -> usize {
-    let request = BYTES.take();
+    // a seed may have been in it
+    let request = Zeroizing::new(BYTES.take());
     let answer = LIGHT.with_borrow_mut(|light| function(light, Parts::of(&request)));
     let reply = answer.unwrap_or_else(|failure| failure.to_json()).to_string();
     let length = reply.len();

@@ -1,4 +1,4 @@
-//! The light client for WebAssembly.
+//! The light client for WebAssembly, and what makes and signs transactions.
 //!
 //! One instance is one light client. The caller asks [`realdid_room`] for as many bytes as its request has, writes the
 //! request there, calls the function that it wants, and reads the reply at [`realdid_reply`]; the function returned its
@@ -11,6 +11,17 @@
 //! | [`realdid_start`] | genesis | `network`, `genesis` (its digest), `epoch` |
 //! | [`realdid_advance`] | end of the epoch, the next validators | `epoch` |
 //! | [`realdid_check_record`] | DID, proof, block, certificate, and the record if there is one | `did`, `record`, `height`, `time` |
+//! | [`realdid_draft`] | JSON: `sender`, `sequence`, `expires`, `operation` | the transaction |
+//! | [`realdid_read`] | a transaction, signed or not | the transaction |
+//! | [`realdid_add_signature`] | a transaction, signed or not, a key, its signature | the transaction |
+//! | [`realdid_check`] | a signed transaction, and its sender's record if there is one | nothing |
+//! | [`realdid_public_key`] | seed | `key` |
+//! | [`realdid_sign`] | seed, message | `signature` |
+//! | [`realdid_commitment`] | key | `commitment` |
+//!
+//! *The transaction* is `id`, `sender`, `sequence`, `expires`, `operation`, `signatures`, and its own `bytes`, all binary
+//! in hexadecimal. It is shown only if it is of the network whose genesis is trusted, if every signature under it holds,
+//! and if JavaScript can hold each of its numbers exactly.
 //!
 //! Whatever fails replies with `error`: its `code` stays as it is, its `message` is for people; `other_epoch` also says
 //! of which `epoch` the certificate is.
@@ -29,7 +40,15 @@
 mod exchange;
 mod exports;
 mod failure;
+mod json;
+mod keys;
 mod light;
 mod parts;
+mod rules;
+mod transaction;
 
-pub use exports::{realdid_advance, realdid_check_record, realdid_reply, realdid_room, realdid_start};
+pub use exports::{
+    realdid_add_signature, realdid_advance, realdid_check, realdid_check_record, realdid_commitment,
+    realdid_draft, realdid_public_key, realdid_read, realdid_reply, realdid_room, realdid_sign,
+    realdid_start,
+};

@@ -2,18 +2,19 @@
 
 use realdid_client::{LightClient, RecordProof, Untrusted};
 use realdid_crypto::Ed25519Verifier;
-use realdid_identity::RecordView;
-use realdid_types::{DecodeError, Did, EpochEnd, Genesis, NetworkName, ValidatorSet, Wire};
+use realdid_identity::{DidRecord, RecordView};
+use realdid_types::{DecodeError, Did, EpochEnd, Genesis, GenesisDigest, NetworkName, ValidatorSet, Wire};
 use serde_json::{Value, json};
 
-use crate::{failure::Failure, parts::Parts};
+use crate::{failure::Failure, json::Json, parts::Parts};
 
 /// What a genesis led to.
 pub(crate) struct Trusted {
-    network: NetworkName,
+    pub(crate) network: NetworkName,
+    pub(crate) genesis: GenesisDigest,
     client: LightClient,
     /// Remembers the validators' keys.
-    verifier: Ed25519Verifier,
+    pub(crate) verifier: Ed25519Verifier,
 }
 
 pub(crate) fn start(light: &mut Option<Trusted>, mut parts: Parts<'_>) -> Result<Value, Failure> {
@@ -26,7 +27,12 @@ pub(crate) fn start(light: &mut Option<Trusted>, mut parts: Parts<'_>) -> Result
         "genesis": genesis.digest().to_string(),
         "epoch": client.epoch().0,
     });
-    *light = Some(Trusted { network: genesis.network, client, verifier: Ed25519Verifier::default() });
+    *light = Some(Trusted {
+        genesis: genesis.digest(),
+        network: genesis.network,
+        client,
+        verifier: Ed25519Verifier::default(),
+    });
     Ok(reply)
 }
 
@@ -50,10 +56,25 @@ pub(crate) fn check_record(light: &mut Option<Trusted>, mut parts: Parts<'_>) ->
     let proven = light.client.check_record(Did::from_text(&did, &light.network)?, &shown, &light.verifier)?;
     Ok(json!({
         "did": did,
-        "record": proven.record.as_ref().map(RecordView::new),
+        "record": proven.record.as_ref().map(|record| show_record(record, &light.network)),
         "height": proven.header.height.0,
         "time": proven.header.time.0,
     }))
+}
+
+/// A record as nodes show it, with all that whoever is to change it must know.
+fn show_record(record: &DidRecord, network: &NetworkName) -> Value {
+    let mut view = json!(RecordView::new(record));
+    if let Some(fields) = view.as_object_mut() {
+        fields.extend([
+            ("recovery".to_owned(), record.recovery.show(network)),
+            ("next_key".to_owned(), record.next_key.show(network)),
+            ("controllers".to_owned(), record.controllers.show(network)),
+            ("services".to_owned(), record.services.show(network)),
+            ("deactivated".to_owned(), record.deactivated.show(network)),
+        ]);
+    }
+    view
 }
 
 fn malformed(what: &'static str) -> impl FnOnce(DecodeError) -> Failure {

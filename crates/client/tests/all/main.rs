@@ -8,6 +8,7 @@ use realdid_types::{Did, Genesis, Wire};
 use serde_json::Value;
 
 mod epochs;
+mod transactions;
 
 fn vectors() -> Value {
     serde_json::from_str(include_str!("vectors.json")).unwrap()

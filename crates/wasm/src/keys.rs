@@ -1,0 +1,34 @@
+//! Keys: of whoever has a seed in memory. Others are asked to sign.
+
+use realdid_crypto::{PublicKey, SecretKey};
+use realdid_identity::commitment;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use crate::{failure::Failure, json::hex, light::Trusted, parts::Parts};
+
+fn secret(seed: &[u8]) -> Result<SecretKey, Failure> {
+    let seed: [u8; 32] = seed.try_into().map_err(|_| Failure::Key)?;
+    Ok(SecretKey::ed25519(&Zeroizing::new(seed)))
+}
+
+/// The public half of a seed's key.
+pub(crate) fn public_key(_: &mut Option<Trusted>, mut parts: Parts<'_>) -> Result<Value, Failure> {
+    let key = secret(parts.take()?)?.public_key();
+    parts.end()?;
+    Ok(json!({ "key": key.to_string() }))
+}
+
+/// A seed's signature over a message (RFC 8032).
+pub(crate) fn sign(_: &mut Option<Trusted>, mut parts: Parts<'_>) -> Result<Value, Failure> {
+    let (seed, message) = (parts.take()?, parts.take()?);
+    parts.end()?;
+    Ok(json!({ "signature": hex(secret(seed)?.sign(message).as_bytes()) }))
+}
+
+/// The commitment to a key.
+pub(crate) fn commit(_: &mut Option<Trusted>, mut parts: Parts<'_>) -> Result<Value, Failure> {
+    let key = parts.take()?.try_into().map_err(|_| Failure::Key)?;
+    parts.end()?;
+    Ok(json!({ "commitment": commitment(&PublicKey::ed25519(key)).to_string() }))
+}
