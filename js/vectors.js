@@ -1,4 +1,4 @@
-// The frozen answers of real networks that the Rust light client is tested with too.
+// What is frozen, and what the Rust client is tested with too.
 
 import { readFileSync } from 'node:fs';
 
@@ -17,6 +17,12 @@ export function vectors() {
 export function epochs() {
   const { genesis, epoch_0: end, present } = read('epochs');
   return { genesis: bytes(genesis), end, present: answer(present) };
+}
+
+/** Every kind of transaction: its draft, the seeds that sign it, and its bytes (all of the network of `vectors`). */
+export function transactions() {
+  const seeds = (bytes) => bytes.map((byte) => new Uint8Array(32).fill(byte));
+  return read('transactions').map((vector) => ({ ...vector, seeds: seeds(vector.seeds) }));
 }
 
 /** Copies of an object in each of which one bit of one base64 field is flipped; its name says which. */

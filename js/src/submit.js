@@ -23,20 +23,21 @@ export async function submit(url, transaction, { wait = 'final' } = {}) {
   const request = { method: 'POST', headers, body: framed(transaction.bytes), patience };
   try {
     const answer = await get(url, `/v1/transactions${query}`, request);
-    if (!Array.isArray(answer) || answer[0]?.id !== transaction.id) {
-      throw new RealDidError('answer_invalid', `${url} does not say what became of ${transaction.id}`);
-    }
-    return wait === 'final' ? applied(answer[0]) : answer[0];
+    const told = about(transaction.id, Array.isArray(answer) ? answer[0] : undefined, url);
+    return wait === 'final' ? applied(told) : told;
   } catch (error) {
-    if (error.code !== 'timeout' || wait !== 'final') throw error;
+    if (error.receipt !== undefined || wait !== 'final') throw error;
+    if (error.code === 'timeout') return applied(await decided(url, transaction));
+    // the same transaction may have been decided before
+    if (error.code === 'sequence_used') return applied(await known(url, transaction, error));
+    throw error;
   }
-  return applied(await decided(url, transaction));
 }
 
 /** What became of a transaction, by its identifier; with `wait: 'final'` once it is decided, half a minute at most. */
 export async function receipt(url, id, { wait = 'none' } = {}) {
   const [query, patience] = waiting(wait);
-  return get(url, `/v1/transactions/${encodeURIComponent(id)}${query}`, { patience });
+  return about(id, await get(url, `/v1/transactions/${encodeURIComponent(id)}${query}`, { patience }), url);
 }
 
 /** A receipt of what was applied; throws the ledger's reason for any other. */
@@ -48,6 +49,12 @@ export function applied(receipt) {
 
 /** The members of the consortium as a node tells them. It is not proven: what they sign counts only if it is right. */
 export const members = (url) => get(url, '/v1/members');
+
+/** A receipt, if it is of this transaction. */
+function about(id, receipt, url) {
+  if (receipt?.id === id) return receipt;
+  throw new RealDidError('answer_invalid', `${url} does not say what became of ${id}`);
+}
 
 const waiting = (wait) => {
   if (wait === 'none') return ['', undefined];
@@ -61,6 +68,15 @@ function framed(bytes) {
   new DataView(body.buffer).setUint32(0, bytes.length);
   body.set(bytes, 4);
   return body;
+}
+
+/** What became of a transaction; if nothing is known of it, why it was refused. */
+async function known(url, { id }, refusal) {
+  try {
+    return await receipt(url, id);
+  } catch (error) {
+    throw error.code === 'not_found' ? refusal : error;
+  }
 }
 
 /** Asks on until a transaction is decided, or must be void. */

@@ -1,6 +1,37 @@
 // Uses all that the package declares: the compiler holds it against src/index.d.ts, test/types.test.js runs it.
 
-import { type DidRecord, type EpochAnswer, type Proven, type RecordAnswer, LightClient, RealDidError } from 'realdid';
+import {
+  type Asked,
+  type Change,
+  type Changes,
+  type DidRecord,
+  type Draft,
+  type EpochAnswer,
+  type ErrorCode,
+  type Member,
+  type Operation,
+  type Options,
+  type Proven,
+  type Receipt,
+  type RecordAnswer,
+  type Signer,
+  type Wait,
+  Key,
+  LightClient,
+  RealDidError,
+  Transaction,
+  applied,
+  by,
+  commitment,
+  create,
+  deactivate,
+  members,
+  receipt,
+  recover,
+  rotate,
+  submit,
+  update,
+} from 'realdid';
 
 /** The lines that this prints are what the test expects. */
 export async function use(bytes: Uint8Array, end: EpochAnswer, did: string, answer: RecordAnswer): Promise<string[]> {
@@ -11,28 +42,107 @@ export async function use(bytes: Uint8Array, end: EpochAnswer, did: string, answ
   } catch (error) {
     if (!(error instanceof RealDidError)) throw error;
     const epoch: number | undefined = error.epoch;
-    lines.push(error.name, error.code, error.message, String(epoch), String(error.status));
+    lines.push(error.name, error.code, error.message, String(epoch), String(error.status), String(error.receipt));
   }
   const epoch: number = light.advance(end);
   const proven: Proven = light.verifyRecord(did, answer);
   const record: DidRecord | null = proven.record;
   lines.push(String(epoch), proven.did, String(proven.height), String(proven.time));
   lines.push(...(record?.keys ?? []).map(({ key, purposes, since }) => `${key} ${purposes.join()} ${since}`));
-  if (record) lines.push([record.version, record.next_sequence, record.created, record.updated].join());
+  if (record) {
+    lines.push([record.version, record.next_sequence, record.created, record.updated].join());
+    const { recovery, next_key, controllers, services, deactivated } = record;
+    lines.push([recovery, next_key, controllers?.threshold ?? 0, services.length, deactivated].join());
+  }
   return lines;
+}
+
+/** Makes and signs one of each; the lines are fields of what was signed. */
+export async function sign(light: LightClient, proven: Proven): Promise<string[]> {
+  const key: Key = await Key.generate();
+  const same: Key = await Key.fromCryptoKey(key.cryptoKey!);
+  const paper: Key = await Key.fromSeed(new Uint8Array(32));
+  const device: Signer = { publicKey: key.publicKey, sign: (message) => same.sign(message) };
+  const options: Options = { expires: Date.now() + 1_000 };
+  const keys = [{ key: key.publicKey, purposes: ['authentication', 'capabilityInvocation'] as const }];
+  const changes: Changes = { remove_services: ['login'] };
+  const former: string = proven.record?.keys[0]?.key ?? '';
+  const compromised = [{ key: former, since: 0 }];
+  const member: Pick<Member, 'name' | 'next_sequence'> = { name: 'ministry', next_sequence: 0 };
+  const drafts: Draft[] = [
+    create({ keys, recovery: await commitment(paper.publicKey), next_key: paper.commitment }, options),
+    update(proven, changes),
+    rotate(proven, former, key.publicKey, { ...options, next_key: paper.commitment }),
+    recover(proven, { keys, recovery: null, compromised }),
+    deactivate(proven, { compromised }, options),
+    ...operations(proven.did, key.publicKey).map((operation) => by(member, operation, options)),
+  ];
+  const lines: string[] = [];
+  for (const draft of drafts) {
+    const transaction: Transaction = await light.draft(draft).sign(device, paper);
+    const again: Transaction = light.read(transaction.bytes);
+    const { id, sender, sequence, expires, operation, signatures, words } = again;
+    lines.push([operation.type, id, sender, sequence, expires, words.length].join(' '));
+    lines.push(...signatures.map(({ key, signature }) => `${key} ${signature}`));
+    // what is shown can be asked for
+    const { id: copy } = light.draft({ sender, sequence, expires, operation });
+    lines.push(String(copy === id));
+    if (transaction.sender === proven.did) lines.push(refusal(() => light.check(transaction, proven)));
+  }
+  return lines;
+}
+
+/** All that members ask for. */
+function operations(did: string, key: string): Asked<Operation>[] {
+  const expires = 1_900_000_000_000;
+  const site = { did, name: 'Books', origins: ['https://a.cn'], return_addresses: ['https://a.cn/back'] };
+  const changes: Asked<Change>[] = [
+    { type: 'add_validator', organisation: 'ministry', consensus_key: key, transport_key: key, proof: { height: 1, signature: '00'.repeat(64) } },
+    { type: 'remove_validator', consensus_key: key },
+    { type: 'put_member', name: 'operator-9', key, roles: ['operator'], add_nodes: [key] },
+    { type: 'remove_member', name: 'operator-9' },
+    { type: 'set_parameters', parameters: { max_idle: 1, max_expiry: 1, quota_window: 1, quota: 1, approvals: 1, format: 2 } },
+    { type: 'set_rule', rule: { action: 'attest', role: 'authority', approvals: 1 } },
+  ];
+  return [
+    { type: 'attest', level: 1, expires, dids: [did] },
+    { type: 'withdraw', dids: [did] },
+    { type: 'register_site', site },
+    { type: 'update_site', site: { ...site, closed: true, may_ask_real_name: true } },
+    ...changes.map((change) => ({ type: 'propose' as const, change, expires })),
+    { type: 'approve', proposal: key },
+    { type: 'withdraw_approval', proposal: key },
+  ];
+}
+
+function refusal(attempt: () => void): ErrorCode | (string & {}) {
+  try {
+    attempt();
+    return 'it passes';
+  } catch (error) {
+    return error instanceof RealDidError ? error.code : 'something else';
+  }
 }
 
 /** Asks a node, and names what it refuses. */
 export async function ask(url: string | URL, digest: string, did: string): Promise<Proven | string> {
   try {
-    return await (await LightClient.fromNode(url, digest)).resolve(url, did);
+    return await (await LightClient.fromNode(url, digest)).resolve(url, did, { after: 7 });
   } catch (error) {
     return error instanceof RealDidError && error.code === 'unreachable' ? error.code : 'something else';
   }
 }
 
+/** Hands in, and asks for what became of it. */
+export async function deliver(url: string | URL, transaction: Transaction, wait: Wait): Promise<Receipt> {
+  const member: Member | undefined = (await members(url)).find(({ roles }) => roles.includes('operator'));
+  const { id, status, height, outcome, code, reason } = await submit(url, transaction, { wait });
+  if (member && status === 'final' && height && outcome === 'applied') return receipt(url, id, { wait: 'final' });
+  return applied({ id, status, code: code ?? '', reason: reason ?? '' });
+}
+
 /** What must not compile. */
-export function misuse(light: LightClient, answer: RecordAnswer): void {
+export async function misuse(light: LightClient, answer: RecordAnswer, proven: Proven, transaction: Transaction): Promise<void> {
   // @ts-expect-error: only a genesis makes one
   new LightClient();
   // @ts-expect-error: the network comes from genesis
@@ -43,4 +153,24 @@ export function misuse(light: LightClient, answer: RecordAnswer): void {
   light.verifyRecord(7, answer);
   // @ts-expect-error: what a node answers, not text
   light.advance('');
+  // @ts-expect-error: a light client makes transactions
+  new Transaction();
+  // @ts-expect-error: a transaction never changes
+  transaction.expires = 7;
+  // @ts-expect-error: nor does what it asks for
+  transaction.operation.type = 'create';
+  // @ts-expect-error: whether it can be recovered must be said
+  create({ keys: [] });
+  // @ts-expect-error: there is no such purpose
+  create({ keys: [{ key: '', purposes: ['everything'] }], recovery: null });
+  // @ts-expect-error: there is no such change
+  update(proven, { keys: [] });
+  // @ts-expect-error: there is no such operation
+  by(proven, { type: 'steal' });
+  // @ts-expect-error: an attestation has a level
+  by(proven, { type: 'attest', expires: 1, dids: [] });
+  // @ts-expect-error: a draft is no transaction
+  await submit('', deactivate(proven));
+  // @ts-expect-error: a secret is not asked for, but a signer
+  await transaction.sign(new Uint8Array(32));
 }

@@ -14,9 +14,9 @@ fn secret(seed: &[u8]) -> Result<SecretKey, Failure> {
 
 /// The public half of a seed's key.
 pub(crate) fn public_key(_: &mut Option<Trusted>, mut parts: Parts<'_>) -> Result<Value, Failure> {
-    let key = secret(parts.take()?)?.public_key();
+    let seed = parts.take()?;
     parts.end()?;
-    Ok(json!({ "key": key.to_string() }))
+    Ok(json!({ "key": secret(seed)?.public_key().to_string() }))
 }
 
 /// A seed's signature over a message (RFC 8032).
@@ -28,7 +28,8 @@ pub(crate) fn sign(_: &mut Option<Trusted>, mut parts: Parts<'_>) -> Result<Valu
 
 /// The commitment to a key.
 pub(crate) fn commit(_: &mut Option<Trusted>, mut parts: Parts<'_>) -> Result<Value, Failure> {
-    let key = parts.take()?.try_into().map_err(|_| Failure::Key)?;
+    let key = parts.take()?;
     parts.end()?;
+    let key = key.try_into().map_err(|_| Failure::Key)?;
     Ok(json!({ "commitment": commitment(&PublicKey::ed25519(key)).to_string() }))
 }

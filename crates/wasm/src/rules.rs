@@ -38,9 +38,10 @@ fn check_texts(services: &[Service]) -> Result<(), Refusal> {
 /// Refuses a signed transaction of a DID that the ledger would not let pass where this is the DID's record.
 pub(crate) fn check_against(light: &mut Option<Trusted>, mut parts: Parts<'_>) -> Result<Value, Failure> {
     let light = light.as_ref().ok_or(Failure::NoGenesis)?;
-    let letter = Letter::read(parts.take()?, light)?;
-    let record = parts.take_if_any()?.map(DidRecord::decode).transpose().map_err(Failure::Bytes)?;
+    let (bytes, record) = (parts.take()?, parts.take_if_any()?);
     parts.end()?;
+    let letter = Letter::read(bytes, light)?;
+    let record = record.map(DidRecord::decode).transpose().map_err(Failure::Bytes)?;
     check(&letter.transaction.operation)?;
     let signed = letter.signed().ok_or(Skipped::NotAuthorised)?;
     match (&signed.transaction.sender, record) {

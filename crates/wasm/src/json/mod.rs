@@ -14,7 +14,7 @@ use realdid_types::NetworkName;
 use serde_json::Value;
 
 pub(crate) use fields::Fields;
-pub(crate) use leaves::{Bytes, hex, unhex};
+pub(crate) use leaves::hex;
 pub(crate) use wrong::Wrong;
 
 /// The largest number that JavaScript holds exactly: 2^53 - 1.

@@ -1,0 +1,86 @@
+// A page in Chromium for a test, until it is over: spoken to over a pipe, in the DevTools protocol.
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+
+/** The program: CHROMIUM, or what is installed; `undefined` if nothing is. */
+export function chromium() {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const paths = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)));
+  return process.env.CHROMIUM ?? paths.find((path) => existsSync(path));
+}
+
+export class Page {
+  #browser;
+  #profile = mkdtempSync(join(tmpdir(), 'realdid-chromium-'));
+  #waiting = new Map();
+  #session;
+  #asked = 0;
+
+  /** A page at an address, once it is loaded. */
+  static async open(url) {
+    const page = new Page();
+    page.#start();
+    const { targetId } = await page.#send('Target.createTarget', { url: 'about:blank' });
+    ({ sessionId: page.#session } = await page.#send('Target.attachToTarget', { targetId, flatten: true }));
+    await page.visit(url);
+    return page;
+  }
+
+  /** Goes to an address. */
+  async visit(url) {
+    const { errorText } = await this.#send('Page.navigate', { url });
+    if (errorText) throw new Error(errorText);
+    await this.evaluate("new Promise((done) => document.readyState === 'complete' ? done() : addEventListener('load', done))");
+  }
+
+  /** What an expression gives there, once it is settled; what it throws, this throws. */
+  async evaluate(expression) {
+    const asked = { expression, awaitPromise: true, returnByValue: true };
+    const { result, exceptionDetails } = await this.#send('Runtime.evaluate', asked);
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
+  }
+
+  async close() {
+    const over = new Promise((exited) => this.#browser.once('exit', exited));
+    this.#browser.kill();
+    await over;
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  #start() {
+    // a container has no sandbox of its own; the page is ours
+    const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--remote-debugging-pipe', `--user-data-dir=${this.#profile}`];
+    this.#browser = spawn(chromium(), flags, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+    this.#browser.once('exit', () => {
+      for (const { reject } of this.#waiting.values()) reject(new Error('Chromium has ended'));
+    });
+    let text = '';
+    this.#browser.stdio[4].setEncoding('utf8').on('data', (more) => {
+      const answers = (text + more).split('\0');
+      text = answers.pop();
+      for (const answer of answers) this.#take(JSON.parse(answer));
+    });
+  }
+
+  #take({ id, result, error }) {
+    const { resolve, reject } = this.#waiting.get(id) ?? {};
+    this.#waiting.delete(id);
+    if (error) reject?.(new Error(error.message));
+    else resolve?.(result);
+  }
+
+  #send(method, params) {
+    const id = (this.#asked += 1);
+    const message = { id, method, params, ...(this.#session && { sessionId: this.#session }) };
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#browser.stdio[3].write(`${JSON.stringify(message)}\0`);
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import type { Receipt } from './submit.js';
+
+/** Why something fails. The refusals of a node and of the ledger keep their code. */
+export class RealDidError extends Error {
+  private constructor();
+  readonly name: 'RealDidError';
+  readonly code: ErrorCode | (string & {});
+  /** With `other_epoch`: of which epoch the certificate is. */
+  readonly epoch?: number;
+  /** With a node's refusal: its HTTP status. */
+  readonly status?: number;
+  /** With what was decided and not applied, or is void: what became of it. */
+  readonly receipt?: Receipt;
+}
+
+export type ErrorCode =
+  /** Bytes or text that are not what they should be. */
+  | 'malformed'
+  /** No DID of this network. */
+  | 'did_invalid'
+  /** The Merkle proof does not lead to the block's state. */
+  | 'proof_invalid'
+  /** The certificate is not one of this block. */
+  | 'other_block'
+  /** The block's batches are not those that its header names. */
+  | 'other_batches'
+  /** The certificate is of an epoch whose validators are not known: see `advance`. */
+  | 'other_epoch'
+  /** The certificate is not signed by a quorum. */
+  | 'certificate_invalid'
+  /** How the epoch ended is not proven. */
+  | 'epoch_end_invalid'
+  /** These are not the validators that the epoch before chose. */
+  | 'other_validators'
+  /** The genesis starts no network. */
+  | 'genesis_invalid'
+  /** The node, or the transaction, is of another network than the one that is trusted. */
+  | 'other_network'
+  /** The epoch is not over. */
+  | 'epoch_lasts'
+  /** The node does not answer, or not in time. */
+  | 'unreachable'
+  /** The node answers with something else than it should. */
+  | 'answer_invalid'
+  /** The node does not prove yet what it said was final. */
+  | 'not_yet'
+  /** The package lacks `realdid.wasm`. */
+  | 'wasm_missing'
+  /** What is asked for is no transaction; the message says which field is wrong. */
+  | 'draft_invalid'
+  /** No key or seed of 32 bytes. */
+  | 'key_invalid'
+  /** WebCrypto does not do this with this key. */
+  | 'key_unusable'
+  /** Nobody signed, or a signer failed. */
+  | 'not_signed'
+  /** The signature is not the key's. */
+  | 'signature_invalid'
+  /** A transaction has at most 16 signatures. */
+  | 'too_many_signatures'
+  /** The record is not that of the transaction's sender. */
+  | 'other_sender'
+  /** There is no such sender: a DID must be created first. */
+  | 'sender_unknown'
+  /** The DID has ended. */
+  | 'sender_deactivated'
+  /** Another transaction has this number: resolve the DID again. */
+  | 'sequence_used'
+  /** The sender's next number is a smaller one. */
+  | 'sequence_ahead'
+  /** Another transaction with this number is on its way. */
+  | 'sequence_taken'
+  /** No key that signed may ask for this. */
+  | 'not_authorised'
+  /** A new key did not sign. */
+  | 'not_possessed'
+  /** A text holds what looks like an identity-card number, a mobile number or an e-mail address. */
+  | 'personal_data'
+  /** Its time is over: make it anew. */
+  | 'expired'
+  /** It may not wait that long. */
+  | 'expires_too_late'
+  /** Its time is over, and it was never decided. */
+  | 'void'
+  /** The node has more to do than it can take: try again later. */
+  | 'busy'
+  /** The node does not know within half a minute. */
+  | 'timeout';
