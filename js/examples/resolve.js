@@ -1,4 +1,6 @@
-// node example.js <url of a node> <digest of the genesis> <did>
+// What the ledger says of a DID, verified from genesis.
+//
+//   node examples/resolve.js <url of a node> <digest of the genesis> <did>
 
 import { LightClient } from 'realdid';
 

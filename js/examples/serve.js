@@ -39,7 +39,8 @@ async function serve(request, response) {
   createReadStream(fileURLToPath(file)).pipe(response);
 }
 
-const server = createServer((request, response) =>
-  request.url.startsWith('/v1/') ? forward(request, response) : serve(request, response),
-);
+const server = createServer((request, response) => {
+  if (request.url.startsWith('/v1/')) forward(request, response);
+  else serve(request, response).catch(() => response.writeHead(400).end());
+});
 server.listen(Number(port), '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}/`));

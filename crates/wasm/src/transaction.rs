@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     failure::Failure,
-    json::{Fields, Json, Wrong, hex, is_exact},
+    json::{Fields, Json, Wrong, hex, insert, is_exact},
     light::Trusted,
     parts::Parts,
     rules,
@@ -99,8 +99,7 @@ impl Letter {
     fn sign(&mut self, key: PublicKey, signature: Signature, light: &Trusted) -> Result<(), Failure> {
         self.verify(&key, &signature, light)?;
         self.signatures.retain(|by| by.key != key);
-        self.signatures.push(KeySignature { key, signature });
-        self.signatures.sort_unstable();
+        insert(&mut self.signatures, KeySignature { key, signature });
         if self.signatures.len() > limits::TRANSACTION_SIGNATURES_MAX {
             return Err(Failure::TooManySignatures);
         }

@@ -1,14 +1,19 @@
 //! Lists, sets of names, and what may be left out.
 
-use realdid_types::{NetworkName, Purposes, Roles, wire::Ordered};
+use realdid_types::{NetworkName, Purposes, Roles, limits, wire::Ordered};
 use serde_json::Value;
 
 use super::{Json, Wrong};
 
-fn entries<T: Json>(value: &Value, network: &NetworkName) -> Result<Vec<T>, Wrong> {
-    let entries = value.as_array().ok_or_else(|| Wrong::new("a list is expected"))?;
-    let read = |(place, entry)| T::read(entry, network).map_err(|wrong| wrong.in_entry(place));
-    entries.iter().enumerate().map(read).collect()
+/// Puts an entry in its place in a list that ascends; `false` if it stands there already. The standard library's sort
+/// would add 40 KiB to the module for each kind of entry.
+pub(crate) fn insert<T: Ordered>(list: &mut Vec<T>, entry: T) -> bool {
+    let place = list.partition_point(|kept| kept.precedes(&entry));
+    let is_new = list.get(place).is_none_or(|next| entry.precedes(next));
+    if is_new {
+        list.insert(place, entry);
+    }
+    is_new
 }
 
 /// In any order, none twice.
@@ -18,13 +23,18 @@ impl<T: Json + Ordered> Json for Vec<T> {
     }
 
     fn read(value: &Value, network: &NetworkName) -> Result<Self, Wrong> {
-        let mut entries: Self = entries(value, network)?;
-        entries.sort_by(|a, b| b.precedes(a).cmp(&a.precedes(b)));
-        if entries.is_sorted_by(T::precedes) {
-            Ok(entries)
-        } else {
-            Err(Wrong::new("an entry stands there twice"))
+        let entries = value.as_array().ok_or_else(|| Wrong::new("a list is expected"))?;
+        if entries.len() > limits::ATTESTED_DIDS_MAX {
+            return Err(Wrong::new(format!("no list has more than {} entries", limits::ATTESTED_DIDS_MAX)));
         }
+        let mut list = Self::new();
+        for (place, entry) in entries.iter().enumerate() {
+            let entry = T::read(entry, network).map_err(|wrong| wrong.in_entry(place))?;
+            if !insert(&mut list, entry) {
+                return Err(Wrong::new("it stands there twice").in_entry(place));
+            }
+        }
+        Ok(list)
     }
 
     fn absent() -> Option<Self> {

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 pub(crate) use fields::Fields;
 pub(crate) use leaves::hex;
+pub(crate) use lists::insert;
 pub(crate) use wrong::Wrong;
 
 /// The largest number that JavaScript holds exactly: 2^53 - 1.
