@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { LightClient } from 'realdid';
+import { LightClient, resolveDocument } from 'realdid';
 import { testnet, until } from '../testnet.js';
 
 const network = await testnet();
@@ -43,6 +43,13 @@ test('what a node refuses keeps its code', async () => {
   const light = await LightClient.fromNode(url, genesis);
   await assert.rejects(light.resolve(url, 'did:realdid:othernet:x'), { code: 'malformed', status: 400 });
   await assert.rejects(LightClient.fromNode(url, '0'.repeat(64)), { code: 'other_network' });
+});
+
+test('a document is that of the DID, unless the node renders none', async () => {
+  const did = make('four');
+  const answer = await resolveDocument(url, did).catch((error) => error);
+  if (answer.code === 'unsupported') assert.equal((await fetch(`${url}/1.0/identifiers/${did}`)).status, 404);
+  else assert.equal(answer.didDocument?.id, did);
 });
 
 test('the example of the README runs', () => {

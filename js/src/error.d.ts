@@ -42,6 +42,10 @@ export type ErrorCode =
   | 'unreachable'
   /** The node answers with something else than it should. */
   | 'answer_invalid'
+  /** The node offers no such thing. */
+  | 'unsupported'
+  /** There is no such thing. */
+  | 'not_found'
   /** The node does not prove yet what it said was final. */
   | 'not_yet'
   /** The package lacks `realdid.wasm`. */

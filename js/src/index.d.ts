@@ -1,3 +1,5 @@
+export { resolveDocument } from './document.js';
+export type { DidDocument, Resolution } from './document.js';
 export { by, create, deactivate, recover, rotate, update } from './drafts.js';
 export type { Changes, Draft, Member, Options, Sent } from './drafts.js';
 export { RealDidError } from './error.js';

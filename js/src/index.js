@@ -1,3 +1,4 @@
+export { resolveDocument } from './document.js';
 export { by, create, deactivate, recover, rotate, update } from './drafts.js';
 export { RealDidError } from './error.js';
 export { Key, commitment } from './keys.js';

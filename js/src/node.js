@@ -12,16 +12,20 @@ export const sleep = (time) => new Promise((awake) => setTimeout(awake, time));
 
 /** The JSON that a node gives at a path; `options` are those of `fetch`, and `patience`. */
 export async function get(url, path, options) {
-  const answer = await ask(url, path, options);
-  let json;
+  const { status, json } = await look(url, path, options);
+  if (status === 200 || status === 202) return json;
+  const { code = 'answer_invalid', detail = `HTTP status ${status}` } = json ?? {};
+  throw new RealDidError(String(code), `${url} refuses: ${detail}`, { status });
+}
+
+/** Whatever JSON a node answers at a path, with its status. */
+export async function look(url, path, options) {
+  const { status, text } = await ask(url, path, options);
   try {
-    json = JSON.parse(answer.text);
+    return { status, json: JSON.parse(text) };
   } catch (cause) {
     throw new RealDidError('answer_invalid', `${url} answers with something else than JSON`, { cause });
   }
-  if (answer.status === 200 || answer.status === 202) return json;
-  const { code = 'answer_invalid', detail = `HTTP status ${answer.status}` } = json ?? {};
-  throw new RealDidError(String(code), `${url} refuses: ${detail}`, { status: answer.status });
 }
 
 async function ask(url, path, { patience = PATIENCE, ...options } = {}) {

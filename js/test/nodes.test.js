@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 
-import { LightClient } from 'realdid';
+import { LightClient, resolveDocument } from 'realdid';
 import { epochs, vectors } from '../vectors.js';
 
 const { genesis, end, present } = epochs();
@@ -109,4 +109,21 @@ test('a node that does not answer is unreachable', async (t) => {
     await assert.rejects(resolve(url), { code: 'unreachable' });
   }
   await assert.rejects(resolve('no address'), { code: 'unreachable' });
+});
+
+test('a document comes as the W3C’s result, an error with the W3C’s name, and nothing where none are rendered', async (t) => {
+  const path = `/1.0/identifiers/${did}`;
+  const told = (status, answer) => (response) => response.writeHead(status).end(JSON.stringify(answer));
+  const resolved = { didDocument: { id: did }, didDocumentMetadata: { versionId: '1' }, didResolutionMetadata: {} };
+  const ended = { ...resolved, didDocument: null, didDocumentMetadata: { deactivated: true } };
+  for (const [status, result] of [[200, resolved], [410, ended]]) {
+    assert.deepEqual(await resolveDocument(await node(t, { [path]: told(status, result) }), did), result);
+  }
+  const error = { type: 'https://www.w3.org/ns/did#NOT_FOUND', title: 'Not found', detail: 'there is no such DID' };
+  const missing = await node(t, { [path]: told(404, { ...resolved, didResolutionMetadata: { error } }) });
+  await assert.rejects(resolveDocument(missing, did), { code: 'not_found', status: 404, message: /no such DID/ });
+  for (const answer of [{ code: 'not_found' }, null, [], { didResolutionMetadata: null }]) {
+    const url = await node(t, { [path]: told(404, answer) });
+    await assert.rejects(resolveDocument(url, did), { code: 'unsupported', status: 404 });
+  }
 });

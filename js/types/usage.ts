@@ -4,6 +4,7 @@ import {
   type Asked,
   type Change,
   type Changes,
+  type DidDocument,
   type DidRecord,
   type Draft,
   type EpochAnswer,
@@ -14,6 +15,7 @@ import {
   type Proven,
   type Receipt,
   type RecordAnswer,
+  type Resolution,
   type Signer,
   type Wait,
   Key,
@@ -28,6 +30,7 @@ import {
   members,
   receipt,
   recover,
+  resolveDocument,
   rotate,
   submit,
   update,
@@ -131,6 +134,13 @@ export async function ask(url: string | URL, digest: string, did: string): Promi
   } catch (error) {
     return error instanceof RealDidError && error.code === 'unreachable' ? error.code : 'something else';
   }
+}
+
+/** The document of a DID, as a node renders it. */
+export async function render(url: string | URL, did: string): Promise<DidDocument | null> {
+  const { didDocument, didDocumentMetadata, didResolutionMetadata }: Resolution = await resolveDocument(url, did);
+  const version: unknown = didDocumentMetadata['versionId'] ?? didResolutionMetadata['contentType'];
+  return version === undefined ? null : didDocument;
 }
 
 /** Hands in, and asks for what became of it. */
