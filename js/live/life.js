@@ -101,7 +101,7 @@ test('an authority attests and withdraws, an operator registers and changes a si
   assert.equal((await operator({ type: 'update_site', site: closed }, site)).outcome, 'applied');
 });
 
-test('members propose every change, approve, and take approvals back', async () => {
+test('members propose changes, approve, and take approvals back', async () => {
   const [newcomer, node] = await make(2);
   const operator = await acting('operator-1');
   const others = [await acting('ministry'), await acting('operator-2'), await acting('operator-3')];
@@ -138,6 +138,17 @@ test('members propose every change, approve, and take approvals back', async () 
   const rule = { action: 'change_policy', role: 'member', approvals: 4 };
   await decide({ type: 'set_rule', rule });
   assert.match(JSON.stringify(await policy()), /"change_policy"[^}]*4/);
+
+  const parameters = {
+    max_idle: 5_000,
+    max_expiry: 600_000,
+    quota_window: 60_000,
+    quota: 100_000_000,
+    approvals: 4,
+    format: 2,
+  };
+  await decide({ type: 'set_parameters', parameters });
+  assert.match(JSON.stringify(await policy()), /"change_validators"[^}]*4/);
 
   const { validators } = await (await fetch(`${url}/v1/validators`)).json();
   const { consensus_key } = validators.at(-1);

@@ -39,7 +39,7 @@ export function deactivate(proven, { compromised = [] } = {}, options) {
 
 /** Any operation, by a DID whose record was proven, or by a member as a node names it. */
 export function by(sender, operation, options) {
-  const { name, next_sequence } = sender.record === undefined ? sender : named(sender);
+  const { name, next_sequence } = sender?.record === undefined ? (sender ?? {}) : named(sender);
   return { sender: name, sequence: next_sequence, ...expiring(options), operation };
 }
 

@@ -96,6 +96,7 @@ test('what is wrong is named, and where', () => {
     [{ ...asked(operation('attest')), sender: 'The Ministry' }, 'draft_invalid', /^sender: .*a-z, 0-9 and -/],
     [{ ...asked(operation('attest')), sender: 'did:realdid:elsewhere:x' }, 'did_invalid', /^sender: /],
     [{ ...asked(operation('attest')), fee: 1 }, 'draft_invalid', /^fee: there is no such field/],
+    [by(undefined, operation('attest')), 'draft_invalid', /^sender: it is missing/],
     [asked({ type: 'steal' }), 'draft_invalid', /^operation\.type: there are create, update/],
     [asked({}), 'draft_invalid', /^operation\.type: it is missing/],
     [asked({ ...operation('attest'), level: 4 }), 'attestation_level', /1, 2 or 3/],
