@@ -12,6 +12,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     Code, Ports, Problem, blocks, events, guide, health, members, metrics, problem, records, registrar,
     resolver, transactions,
+    Code, Ports, Problem, blocks, entries, events, guide, health, members, metrics, problem, records,
+    transactions,
 };
 
 /// A full batch twice in JSON, or some hundred transactions.
@@ -42,6 +44,8 @@ fn described() -> OpenApiRouter<Ports> {
         .routes(routes!(transactions::submit))
         .routes(routes!(transactions::show))
         .routes(routes!(records::show))
+        .routes(routes!(entries::version))
+        .routes(routes!(entries::show))
         .routes(routes!(blocks::show))
         .routes(routes!(blocks::batch))
         .routes(routes!(blocks::genesis))

@@ -81,7 +81,8 @@ impl StateKey {
 }
 
 /// The key in the authenticated map of a state key's bytes.
-pub(crate) fn hashed(bytes: &[u8]) -> Digest {
+#[must_use]
+pub fn hashed(bytes: &[u8]) -> Digest {
     digest(Context::StateKey, bytes)
 }
 

@@ -41,7 +41,7 @@ pub use entries::{
 pub use execute::{Execution, Inputs, execute};
 pub use genesis::genesis_state;
 pub use history::past_key;
-pub use keys::{StateKey, value_digest};
+pub use keys::{StateKey, hashed as hashed_key, value_digest};
 pub use overlay::Layered;
 pub use policy::rule;
 pub use receipt::{Outcome, Receipt, Refused, Skipped};
