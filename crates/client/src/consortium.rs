@@ -13,6 +13,9 @@ pub struct MemberView {
     pub name: String,
     /// Its key, in hexadecimal.
     pub key: String,
+    /// `authority` if it attests people, `operator` if it registers sites.
+    #[serde(default)]
+    pub roles: Vec<String>,
     /// The number that its next transaction must have.
     pub next_sequence: u64,
 }
@@ -36,6 +39,17 @@ pub struct ProposalView {
     pub approvals: Vec<String>,
     /// How many must be.
     pub needed: u32,
+}
+
+/// A row of the policy.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct RuleView {
+    /// What it is about.
+    pub action: String,
+    /// `member`, `authority` or `operator`.
+    pub role: String,
+    /// How many members of that role must agree.
+    pub approvals: u32,
 }
 
 /// The validators.
@@ -87,6 +101,14 @@ impl NodeClient {
     /// If the node does not answer so.
     pub async fn proposals(&self) -> Result<Vec<ProposalView>, ClientError> {
         self.get("/v1/proposals").await
+    }
+
+    /// Who may do what, and how many of them it takes.
+    ///
+    /// # Errors
+    /// If the node does not answer so.
+    pub async fn policy(&self) -> Result<Vec<RuleView>, ClientError> {
+        self.get("/v1/policy").await
     }
 
     /// The validators.

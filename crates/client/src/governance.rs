@@ -2,12 +2,12 @@
 
 use realdid_crypto::SecretKey;
 use realdid_types::{
-    Approve, BlockDigest, Change, Evidence, GenesisDigest, Height, Operation, OrganisationName,
-    ProofOfPossession, ProposalId, Propose, ReportEvidence, Sender, Sequence, SignedTransaction, Timestamp,
-    Transaction,
+    Approve, Attest, BlockDigest, Change, Did, Evidence, GenesisDigest, Height, Operation, OrganisationName,
+    ProofOfPossession, ProposalId, RegisterSite, ReportEvidence, Sender, Sequence, SignedTransaction, Site,
+    Timestamp, UpdateSite, Withdraw, WithdrawApproval,
 };
 
-use crate::sign;
+use crate::{Draft, sign};
 
 /// A member that acts: its name and key, the network, its next number, and until when.
 pub struct Member<'a> {
@@ -27,7 +27,7 @@ impl Member<'_> {
     /// Proposes a change; that is its own approval too. The proposal is named by the transaction.
     #[must_use]
     pub fn propose(&self, change: Change) -> (ProposalId, SignedTransaction) {
-        let signed = self.act(Operation::Propose(Propose { change, expires: self.expires }));
+        let signed = sign(self.draft().propose(change), &[self.key]);
         (ProposalId(signed.id().0), signed)
     }
 
@@ -43,16 +43,64 @@ impl Member<'_> {
         self.act(Operation::ReportEvidence(ReportEvidence { evidence }))
     }
 
+    /// Takes its own approval back, as long as the proposal is open.
+    #[must_use]
+    pub fn withdraw_approval(&self, proposal: ProposalId) -> SignedTransaction {
+        self.act(Operation::WithdrawApproval(WithdrawApproval { proposal }))
+    }
+
+    /// Attests DIDs: `level` is 1 low, 2 substantial or 3 high; at most 1,000 of them, in any order.
+    #[must_use]
+    pub fn attest(
+        &self,
+        level: u32,
+        expires: Timestamp,
+        dids: impl IntoIterator<Item = Did>,
+    ) -> SignedTransaction {
+        self.act(Operation::Attest(Attest { level, expires, dids: in_order(dids) }))
+    }
+
+    /// Takes its own attestations of DIDs back; at most 1,000 of them, in any order.
+    #[must_use]
+    pub fn withdraw(&self, dids: impl IntoIterator<Item = Did>) -> SignedTransaction {
+        self.act(Operation::Withdraw(Withdraw { dids: in_order(dids) }))
+    }
+
+    /// Puts a site on the ledger; `site_key` is one by which the site's DID may be changed.
+    #[must_use]
+    pub fn register_site(&self, site: Site, site_key: &SecretKey) -> SignedTransaction {
+        let transaction = self.draft().asking(Operation::RegisterSite(RegisterSite { site }));
+        sign(transaction, &[self.key, site_key])
+    }
+
+    /// Replaces what the ledger says of a site; `site_key` as in [`Member::register_site`].
+    #[must_use]
+    pub fn update_site(&self, site: Site, site_key: &SecretKey) -> SignedTransaction {
+        let transaction = self.draft().asking(Operation::UpdateSite(UpdateSite { site }));
+        sign(transaction, &[self.key, site_key])
+    }
+
     fn act(&self, operation: Operation) -> SignedTransaction {
-        let transaction = Transaction {
+        sign(self.draft().asking(operation), &[self.key])
+    }
+
+    fn draft(&self) -> Draft {
+        Draft {
             genesis: self.genesis,
             sender: Sender::Organisation(self.name.clone()),
             sequence: self.sequence,
             expires: self.expires,
-            operation,
-        };
-        sign(transaction, &[self.key])
+        }
     }
+}
+
+/// DIDs in the order in which they must stand, which tells nobody in which order they came.
+#[must_use]
+pub fn in_order(dids: impl IntoIterator<Item = Did>) -> Vec<Did> {
+    let mut dids: Vec<Did> = dids.into_iter().collect();
+    dids.sort_unstable();
+    dids.dedup();
+    dids
 }
 
 /// A joining validator's proof that it holds its consensus key: a signature over one of the newest 256 headers.

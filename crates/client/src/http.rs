@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use realdid_state::StateKey;
 use realdid_types::{DecodeError, Epoch, EpochEnd, Genesis, SignedTransaction, ValidatorSet, Wire};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -117,6 +118,11 @@ struct ProofView {
     certificate: String,
 }
 
+#[derive(Deserialize)]
+struct VersionView {
+    value: String,
+}
+
 fn builder() -> reqwest::ClientBuilder {
     // the same cryptography as the networks use; it fails only where it is chosen already
     drop(rustls::crypto::ring::default_provider().install_default());
@@ -194,15 +200,37 @@ impl NodeClient {
     /// If the node does not answer so.
     pub async fn resolve(&self, did: &str) -> Result<Resolved, ClientError> {
         let view: serde_json::Value = self.get(&format!("/v1/records/{did}")).await?;
+        let proof = self.proof(&view)?;
+        Ok(Resolved { view, proof })
+    }
+
+    /// What proves an entry of the state, or its absence.
+    ///
+    /// # Errors
+    /// If the node does not answer so.
+    pub async fn entry(&self, key: &StateKey) -> Result<RecordProof, ClientError> {
+        let digits: String = key.to_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        self.proof(&self.get(&format!("/v1/entries/{digits}")).await?)
+    }
+
+    /// The bytes of a version of a DID's record, to be checked by [`crate::check_previous`].
+    ///
+    /// # Errors
+    /// If the node does not answer so.
+    pub async fn version(&self, did: &str, version: u64) -> Result<Vec<u8>, ClientError> {
+        let view: VersionView = self.get(&format!("/v1/records/{did}/versions/{version}")).await?;
+        self.bytes(&view.value)
+    }
+
+    fn proof(&self, view: &serde_json::Value) -> Result<RecordProof, ClientError> {
         let proof = view.get("proof").cloned().unwrap_or_default();
         let proof: ProofView = serde_json::from_value(proof).map_err(|error| self.strange(error))?;
-        let proof = RecordProof {
+        Ok(RecordProof {
             value: proof.value.map(|value| self.bytes(&value)).transpose()?,
             proof: self.bytes(&proof.proof)?,
             block: self.bytes(&proof.block)?,
             certificate: self.bytes(&proof.certificate)?,
-        };
-        Ok(Resolved { view, proof })
+        })
     }
 
     /// Any JSON that the node gives at an address.

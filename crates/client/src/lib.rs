@@ -4,17 +4,41 @@
 //! The feature `http`, which is on unless told otherwise, is what speaks to a node; the rest is pure.
 
 #[cfg(feature = "http")]
+mod checked;
+#[cfg(feature = "http")]
 mod consortium;
+#[cfg(feature = "http")]
+mod domain;
+mod draft;
+mod entries;
 mod governance;
+mod history;
+mod holder;
 #[cfg(feature = "http")]
 mod http;
 mod light;
 mod sign;
+mod standing;
+mod statement;
+#[cfg(feature = "http")]
+mod well_known;
 
 #[cfg(feature = "http")]
-pub use consortium::{MemberView, ProposalView, ValidatorView, ValidatorsView};
-pub use governance::{Member, possession};
+pub use checked::{CheckError, CheckedNode, Shown};
+#[cfg(feature = "http")]
+pub use consortium::{MemberView, ProposalView, RuleView, ValidatorView, ValidatorsView};
+#[cfg(feature = "http")]
+pub use domain::{DomainLinks, LinkError, LinkedDomain, link_credential};
+pub use draft::{Draft, named_signers, subject};
+pub use entries::policy_rows;
+pub use governance::{Member, in_order, possession};
+pub use history::{check_parent, check_previous};
+pub use holder::{Holder, compromised_keys};
 #[cfg(feature = "http")]
 pub use http::{ClientError, NodeClient, Problem, Resolved, Submitted, Wait};
-pub use light::{LightClient, ProvenRecord, RecordProof, Untrusted};
-pub use sign::{create_did, sign};
+pub use light::{LightClient, Proven, ProvenRecord, RecordProof, Untrusted};
+pub use sign::{create_did, sign, sign_too};
+pub use standing::{Standing, standing};
+pub use statement::{sign_statement, statement, verify_statement};
+#[cfg(feature = "http")]
+pub use well_known::{FetchError, did_configuration};

@@ -6,7 +6,7 @@ use realdid_merkle::{Proof, ProofBytesError, ProofError};
 use realdid_state::{StateKey, value_digest};
 use realdid_types::{
     Block, Certificate, CertificateError, DecodeError, Did, Epoch, EpochEnd, EpochEndError, Genesis,
-    GenesisDigest, GenesisError, Header, ValidatorSet, VoteKind, Wire,
+    GenesisDigest, GenesisError, Header, Height, ValidatorSet, VoteKind, Wire,
 };
 
 /// Knows the validators of the newest epoch that was proven to it.
@@ -28,6 +28,15 @@ pub struct RecordProof {
     pub block: Vec<u8>,
     /// The bytes of that block's Commit certificate.
     pub certificate: Vec<u8>,
+}
+
+/// An entry of the state, or its absence, that a quorum of validators vouches for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proven<T> {
+    /// The entry; none if there was none.
+    pub entry: Option<T>,
+    /// The header whose state root shows it; the state is that after the block before.
+    pub header: Header,
 }
 
 /// A record, or its absence, that a quorum of validators vouches for.
@@ -76,6 +85,12 @@ pub enum Untrusted {
     /// The set is not the one that the epoch before chose.
     #[error("these are not the validators that the epoch before chose")]
     OtherValidators,
+    /// The version is not the one before another that is proven.
+    #[error("this is not version {0}, by the digest that the version after it holds")]
+    OtherVersion(u64),
+    /// The block is not below another that is proven.
+    #[error("this is not the block below block {0}")]
+    OtherParent(Height),
     /// The genesis makes no network.
     #[error("the genesis starts no network: {0}")]
     Genesis(#[from] GenesisError),
@@ -94,6 +109,8 @@ impl Untrusted {
             Self::Certificate(_) => "certificate_invalid",
             Self::EpochEnd(..) => "epoch_end_invalid",
             Self::OtherValidators => "other_validators",
+            Self::OtherVersion(_) => "other_version",
+            Self::OtherParent(_) => "other_parent",
             Self::Genesis(_) => "genesis_invalid",
         }
     }
@@ -174,12 +191,39 @@ impl LightClient {
         shown: &RecordProof,
         verifier: &dyn Verifier,
     ) -> Result<ProvenRecord, Untrusted> {
-        let header = self.check_block(&shown.block, &shown.certificate, verifier)?;
-        let proof = Proof::decode(&shown.proof)?;
-        let value = shown.value.as_deref().map(value_digest);
-        proof.verify(&header.state_root.0, &StateKey::Record(did).hashed(), value.as_ref())?;
+        let header = self.check_value(&StateKey::Record(did), shown, verifier)?;
         let record = shown.value.as_deref().map(DidRecord::decode).transpose();
         let record = record.map_err(|error| Untrusted::Decode("record", error))?;
         Ok(ProvenRecord { record, header })
+    }
+
+    /// Checks what a node says of any entry of the state.
+    ///
+    /// # Errors
+    /// Says what does not hold.
+    pub fn check_entry<T: Wire>(
+        &self,
+        key: &StateKey,
+        shown: &RecordProof,
+        verifier: &dyn Verifier,
+    ) -> Result<Proven<T>, Untrusted> {
+        let header = self.check_value(key, shown, verifier)?;
+        let entry = shown.value.as_deref().map(T::decode).transpose();
+        let entry = entry.map_err(|error| Untrusted::Decode("entry", error))?;
+        Ok(Proven { entry, header })
+    }
+
+    /// The header that vouches for a value, or for its absence.
+    fn check_value(
+        &self,
+        key: &StateKey,
+        shown: &RecordProof,
+        verifier: &dyn Verifier,
+    ) -> Result<Header, Untrusted> {
+        let header = self.check_block(&shown.block, &shown.certificate, verifier)?;
+        let proof = Proof::decode(&shown.proof)?;
+        let value = shown.value.as_deref().map(value_digest);
+        proof.verify(&header.state_root.0, &key.hashed(), value.as_ref())?;
+        Ok(header)
     }
 }

@@ -2,9 +2,10 @@
 
 use realdid_crypto::{Digest, SecretKey};
 use realdid_types::{
-    CreateDid, Did, DidKey, GenesisDigest, KeySignature, Operation, Purposes, Sender, Sequence,
-    SignedTransaction, Timestamp, Transaction,
+    CreateDid, Did, DidKey, GenesisDigest, KeySignature, Purposes, SignedTransaction, Timestamp, Transaction,
 };
+
+use crate::Draft;
 
 /// Signs a transaction with these keys.
 #[must_use]
@@ -19,6 +20,17 @@ pub fn sign(transaction: Transaction, keys: &[&SecretKey]) -> SignedTransaction 
     SignedTransaction { transaction, signatures }
 }
 
+/// Adds these keys' signatures to a transaction; one that is there is not made again.
+#[must_use]
+pub fn sign_too(signed: SignedTransaction, keys: &[&SecretKey]) -> SignedTransaction {
+    let SignedTransaction { transaction, mut signatures } = signed;
+    let added = sign(transaction, keys);
+    signatures.extend(added.signatures);
+    signatures.sort();
+    signatures.dedup_by(|a, b| a.key == b.key);
+    SignedTransaction { transaction: added.transaction, signatures }
+}
+
 /// A DID with one key for everything, and the signed transaction that creates it. `recovery` is the commitment to a
 /// key that nobody has seen.
 #[must_use]
@@ -30,9 +42,7 @@ pub fn create_did(
 ) -> (Did, SignedTransaction) {
     let purposes = Purposes { authentication: true, invocation: true, assertion: true };
     let keys = vec![DidKey { key: key.public_key(), purposes }];
-    let operation = Operation::CreateDid(CreateDid::of_keys(keys, recovery, Digest::ZERO));
-    let did = Did(operation.digest());
-    let transaction =
-        Transaction { genesis, sender: Sender::Did(did), sequence: Sequence(0), expires, operation };
+    let create = CreateDid::of_keys(keys, recovery, Digest::ZERO);
+    let (did, transaction) = Draft::create(genesis, create, expires);
     (did, sign(transaction, &[key]))
 }

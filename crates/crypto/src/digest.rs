@@ -99,6 +99,8 @@ contexts! {
     Probe = "probe",
     /// A value of the state.
     StateValue = "state-value",
+    /// What the holder of a DID signs about a file.
+    Statement = "statement",
     /// Anything drawn from a seed.
     Random = "random",
     /// The weights of a batch of signatures.

@@ -1,0 +1,58 @@
+//! Fetching what an origin says of itself.
+
+use std::time::Duration;
+
+use realdid_types::Origin;
+
+/// How long an origin may take.
+const ANSWER_MAX: Duration = Duration::from_secs(10);
+/// A DID configuration with some dozens of links.
+const RESOURCE_BYTES_MAX: usize = 256 * 1024;
+
+/// Why an origin's resource cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// It does not answer, or its certificate is not trusted.
+    #[error("{0} does not answer, or not with a certificate that is trusted here")]
+    Unreachable(String, #[source] reqwest::Error),
+    /// It answers with something else.
+    #[error("{0} answers with status {1}, where 200 is expected; redirections are not followed")]
+    Status(String, u16),
+    /// It goes on and on.
+    #[error("{0} answers with more than {RESOURCE_BYTES_MAX} bytes")]
+    TooLarge(String),
+    /// A certificate that is to be trusted is none.
+    #[error("no certificate in PEM: {0}")]
+    Certificate(reqwest::Error),
+}
+
+/// The bytes at `/.well-known/did-configuration.json` of an origin: over https, or over http on this very machine.
+/// `certificates` in PEM are trusted in place of those that this machine trusts.
+///
+/// # Errors
+/// If the origin does not answer with them.
+pub async fn did_configuration(origin: &Origin, certificates: Option<&[u8]>) -> Result<Vec<u8>, FetchError> {
+    // the same cryptography as for nodes; it fails only where it is chosen already
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let mut builder =
+        reqwest::Client::builder().timeout(ANSWER_MAX).redirect(reqwest::redirect::Policy::none());
+    if let Some(pem) = certificates {
+        let roots = reqwest::Certificate::from_pem_bundle(pem).map_err(FetchError::Certificate)?;
+        builder = builder.tls_certs_only(roots);
+    }
+    let url = format!("{origin}/.well-known/did-configuration.json");
+    let unreachable = |error| FetchError::Unreachable(url.clone(), error);
+    let client = builder.build().map_err(FetchError::Certificate)?;
+    let mut answer = client.get(&url).send().await.map_err(unreachable)?;
+    if answer.status() != reqwest::StatusCode::OK {
+        return Err(FetchError::Status(url, answer.status().as_u16()));
+    }
+    let mut resource = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
+        resource.extend_from_slice(&chunk);
+        if resource.len() > RESOURCE_BYTES_MAX {
+            return Err(FetchError::TooLarge(url));
+        }
+    }
+    Ok(resource)
+}
