@@ -3,7 +3,7 @@
 use std::{fmt, process::ExitCode};
 
 use realdid_audit::Finding;
-use realdid_client::{ClientError, Untrusted};
+use realdid_client::{CheckError, ClientError, Untrusted};
 use serde_json::json;
 
 use crate::output::Format;
@@ -127,6 +127,9 @@ fn status_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<u8> {
     let is_wrong = |finding: &Finding| {
         matches!(finding, Finding::Wrong(..) | Finding::Missing(..) | Finding::Uncertified(_))
     };
+    if matches!(cause.downcast_ref(), Some(CheckError::NotThere(_) | CheckError::Uncertified(_))) {
+        return Some(UNVERIFIED);
+    }
     if cause.is::<Untrusted>() || cause.downcast_ref().is_some_and(is_wrong) {
         return Some(UNVERIFIED);
     }

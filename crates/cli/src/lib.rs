@@ -59,9 +59,21 @@ enum Noun {
     /// A node's ledger on its disk
     #[command(subcommand)]
     Db(commands::db::Command),
-    /// The consortium's members
+    /// The consortium's members: who they are, and who is to be one
     #[command(subcommand)]
-    Members(commands::ledger::MembersCommand),
+    Members(commands::members::Command),
+    /// Who may do what, and how many of them it takes
+    #[command(subcommand)]
+    Policy(commands::policy::Command),
+    /// What members are deciding on
+    #[command(subcommand)]
+    Proposals(commands::proposals::Command),
+    /// That a real person stands behind a DID, by the word of an authority
+    #[command(subcommand)]
+    Attestation(commands::attestation::Command),
+    /// Websites that people log in to
+    #[command(subcommand)]
+    Site(commands::site::Command),
     /// Blocks
     #[command(subcommand)]
     Block(commands::ledger::BlockCommand),
@@ -118,7 +130,11 @@ pub fn main() -> ExitCode {
             Noun::Bench(command) => commands::bench::run(command, format).await,
             Noun::Dev(command) => commands::dev::run(command, format).await,
             Noun::Db(command) => commands::db::run(command, format),
-            Noun::Members(command) => commands::ledger::members(command, format).await,
+            Noun::Members(command) => commands::members::run(command, format).await,
+            Noun::Policy(command) => commands::policy::run(command, format).await,
+            Noun::Proposals(command) => commands::proposals::run(command, format).await,
+            Noun::Attestation(command) => commands::attestation::run(command, format).await,
+            Noun::Site(command) => commands::site::run(command, format).await,
             Noun::Block(command) => commands::ledger::block(command, format).await,
             Noun::Validators(command) => commands::validators::run(command, format).await,
         }

@@ -1,5 +1,6 @@
 //! What the nouns do.
 
+pub(crate) mod attestation;
 pub(crate) mod bench;
 mod card;
 pub(crate) mod chain;
@@ -11,10 +12,18 @@ pub(crate) mod dev;
 pub(crate) mod did;
 pub(crate) mod doctor;
 pub(crate) mod genesis;
+mod key;
 pub(crate) mod keys;
 pub(crate) mod ledger;
+mod means;
+mod member;
+pub(crate) mod members;
 pub mod node;
+pub(crate) mod policy;
+pub(crate) mod proposals;
 mod scratch;
+pub(crate) mod site;
+mod time;
 pub(crate) mod tx;
 pub(crate) mod validators;
 

@@ -1,14 +1,16 @@
-//! `realdid tx`: transactions that were signed before, here or elsewhere.
+//! `realdid tx`: transactions that are signed apart from the network, and handed in later.
 
-use std::{
-    io::Read,
-    path::{Path, PathBuf},
-};
+mod complete;
+mod file;
+mod sign;
+mod words;
 
-use anyhow::{Context, ensure};
-use base64::{Engine, engine::general_purpose::STANDARD};
+pub(crate) use words::details;
+
+use std::path::{Path, PathBuf};
+
 use realdid_client::{ClientError, NodeClient, Submitted, Wait};
-use realdid_types::{SignedTransaction, Wire, limits};
+use realdid_types::{SignedTransaction, limits};
 use serde_json::Value;
 
 use super::{Target, ledger::all_fields};
@@ -27,6 +29,20 @@ pub(crate) enum Command {
         #[command(flatten)]
         target: Target,
     },
+    /// Say in words what a transaction in a file asks for, and who has signed it; needs no network
+    #[command(after_help = "Example:
+  realdid tx explain change.tx --genesis genesis.json")]
+    Explain(sign::Explain),
+    /// Show in words what a transaction in a file asks for, and sign it; needs no network
+    #[command(
+        after_help = "What is shown is read off the bytes that are signed. With --genesis it is certain which network they                             are for. Where nobody is at a terminal to be asked, --yes signs.
+
+Example: with the keys on a machine without a network
+  realdid did rotate did:realdid:… --key <old key's digits> --to <new key's digits> --unsigned-out change.tx
+  realdid tx sign change.tx --key my.key --key new.key --out change.signed
+  realdid tx submit change.signed"
+    )]
+    Sign(sign::Sign),
     /// Hand signed transactions in, and say what became of each. One that was handed in before is not done twice
     #[command(after_help = "Examples:
   realdid did update … --write change.tx && realdid tx submit change.tx
@@ -62,6 +78,8 @@ pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> 
             let shown: Value = target.client()?.get(&format!("/v1/transactions/{id}")).await?;
             print(format, &shown, all_fields)
         }
+        Command::Explain(explain) => sign::explain(&explain, format),
+        Command::Sign(sign) => sign::run(&sign, format),
         Command::Submit(submit) => hand_in(&submit, format).await,
     }
 }
@@ -72,6 +90,9 @@ async fn hand_in(submit: &Submit, format: Format) -> anyhow::Result<()> {
         transactions.extend(read(file)?);
     }
     let client = submit.target.client()?;
+    for signed in &transactions {
+        complete::check(&client, signed).await?;
+    }
     let wait = match submit.wait {
         Until::Accepted => Wait::Accepted,
         Until::Final => Wait::Final,
@@ -127,30 +148,14 @@ fn fate_row(fate: &Submitted) -> Vec<String> {
     row([&fate.id, &fate.status, &height, outcome, fate.reason.as_deref().unwrap_or("")])
 }
 
-/// The transactions in a file.
+/// The transactions in a file, all of them signed.
 fn read(path: &Path) -> anyhow::Result<Vec<SignedTransaction>> {
-    let is_input = path.as_os_str() == "-";
-    let name = if is_input { "the standard input".to_owned() } else { path.display().to_string() };
-    let mut bytes = Vec::new();
-    match is_input {
-        true => std::io::stdin().read_to_end(&mut bytes).map(drop),
-        false => std::fs::read(path).map(|read| bytes = read),
-    }
-    .with_context(|| format!("{name} cannot be read"))?;
-    if let Ok(signed) = SignedTransaction::decode(&bytes) {
-        return Ok(vec![signed]);
-    }
-    let text = std::str::from_utf8(&bytes).ok();
-    let text = text.with_context(|| format!("{name} holds neither the bytes of a transaction nor base64"))?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let read: Vec<SignedTransaction> = lines
-        .map(|(place, line)| decode(line.trim()).with_context(|| format!("{name}, line {}", place + 1)))
-        .collect::<anyhow::Result<_>>()?;
-    ensure!(!read.is_empty(), "{name} holds no transaction");
-    Ok(read)
-}
-
-fn decode(line: &str) -> anyhow::Result<SignedTransaction> {
-    let bytes = STANDARD.decode(line).context("this is no base64 of a signed transaction")?;
-    SignedTransaction::decode(&bytes).context("this is no signed transaction")
+    let signed = |content| match content {
+        file::Content::Signed(signed) => Ok(signed),
+        file::Content::Unsigned(_) => Err(anyhow::anyhow!(
+            "{0} holds a transaction that nobody has signed: `realdid tx sign {0} --key … --out …` does that",
+            file::name(path)
+        )),
+    };
+    file::read(path)?.into_iter().map(signed).collect()
 }

@@ -85,6 +85,13 @@ fn members_on_separate_machines_let_a_validator_in_and_another_out() {
     let late = operators.try_run(&["did", "create", "--key", &key, "--node", &second]);
     assert!(late.status == 4 && late.err.contains("no_members_node"), "{}", late.err);
 
+    // its member keeps its key, and the new node may author batches
+    let put = ["members", "propose", "put", "--card", &plain, "--node", &node, "--output", "json", "--key"];
+    let admitted = json(&operators.run(&[&put[..], &[&ministry]].concat()));
+    let admit = ["proposals", "approve", admitted["proposal"].as_str().unwrap(), "--node", &node, "--key"];
+    operators.run(&[&admit[..], &[&operator]].concat());
+    operators.until_ok(&["did", "create", "--key", &key, "--node", &second]);
+
     let gone = operators.try_run(&approve);
     assert!(gone.status == 1 && gone.err.contains("took effect"), "{}", gone.err);
     // two validators are operator-2's: its name is not enough, and a name that nobody has is a slip

@@ -180,7 +180,9 @@ fn a_node_describes_every_address_and_answers_at_every_address_that_it_describes
     assert!(paths.len() > 12);
     for (path, methods) in paths.iter().filter(|(path, _)| *path != "/v1/events") {
         let nobody = path.replace("{height}", "latest").replace("{epoch}", "0");
-        let nobody = ["{did}", "{id}", "{digest}"].iter().fold(nobody, |path, name| path.replace(name, "x"));
+        let nobody = ["{did}", "{id}", "{digest}", "{key}", "{version}"]
+            .iter()
+            .fold(nobody, |path, name| path.replace(name, "x"));
         let (code, body) = get(&url, &nobody);
         let expected: &[&str] = match () {
             () if methods.get("get").is_none() => &["405"],

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Passes requests on to a node, and puts a lie where its answers are honest; its address.
-fn liar(url: String, honest: &'static str, lie: &'static str) -> String {
+pub fn liar(url: String, honest: &'static str, lie: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {

@@ -1,0 +1,124 @@
+//! Keys on the command line: by the file of their secret half, or by the digits of their public half.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use realdid_crypto::{PublicKey, SecretKey};
+use realdid_node::keys::{self, KeyError, load, random_seed, store};
+
+/// A key that is named.
+#[derive(Debug)]
+pub(crate) enum Key {
+    /// Its file is here: it can sign.
+    Held(SecretKey),
+    /// Only its public half is known here: it signs elsewhere.
+    Known(PublicKey),
+}
+
+impl Key {
+    /// The key of 64 hexadecimal digits, or of a file.
+    ///
+    /// # Errors
+    /// If there is no such file, or it is open to others or holds no key.
+    pub(crate) fn named(text: &str) -> anyhow::Result<Self> {
+        match keys::public_key(text) {
+            Some(key) => Ok(Self::Known(key)),
+            None => secret(Path::new(text)).map(Self::Held),
+        }
+    }
+
+    /// As [`Self::named`], but a file that is missing is made, with a new key in it.
+    pub(crate) fn named_or_new(text: &str) -> anyhow::Result<Self> {
+        match keys::public_key(text) {
+            Some(key) => Ok(Self::Known(key)),
+            None => key_at(Path::new(text)).map(Self::Held),
+        }
+    }
+
+    /// Its public half.
+    pub(crate) fn public(&self) -> PublicKey {
+        match self {
+            Self::Held(key) => key.public_key(),
+            Self::Known(key) => *key,
+        }
+    }
+}
+
+/// The key in a file.
+///
+/// # Errors
+/// If there is no such file, or it is open to others or holds no key.
+pub(crate) fn secret(path: &Path) -> anyhow::Result<SecretKey> {
+    Ok(SecretKey::ed25519(&*load(path).map_err(in_words)?))
+}
+
+/// The key in a file, or a new one that is stored there first.
+pub(crate) fn key_at(path: &Path) -> anyhow::Result<SecretKey> {
+    let seed = match load(path) {
+        Err(KeyError::Missing(_)) => {
+            let seed = random_seed();
+            store(path, &seed)?;
+            seed
+        }
+        loaded => loaded?,
+    };
+    Ok(SecretKey::ed25519(&seed))
+}
+
+/// The secret halves of all of them.
+///
+/// # Errors
+/// Names one whose file is not given.
+pub(crate) fn held(keys: &[Key]) -> anyhow::Result<Vec<&SecretKey>> {
+    let secret = |key: &'_ Key| match key {
+        Key::Held(_) => None,
+        Key::Known(public) => Some(*public),
+    };
+    if let Some(public) = keys.iter().find_map(secret) {
+        bail!(
+            "the key {public} must sign and is named by its digits alone: name its file, or write the transaction with \
+             --unsigned-out FILE and sign it with `realdid tx sign` where its file is"
+        );
+    }
+    Ok(keys
+        .iter()
+        .filter_map(|key| match key {
+            Key::Held(key) => Some(key),
+            Key::Known(_) => None,
+        })
+        .collect())
+}
+
+/// A missing file is not a node's key here.
+fn in_words(error: KeyError) -> anyhow::Error {
+    match error {
+        KeyError::Missing(path) => anyhow::anyhow!(
+            "{} is missing: name the file that a key is in, or make one with `realdid keys generate`",
+            path.display()
+        ),
+        other => other.into(),
+    }
+}
+
+/// A question that only `yes` on a terminal, or the option `--yes`, answers.
+///
+/// # Errors
+/// If the answer is another.
+pub(crate) fn confirm(question: &str, yes: bool) -> anyhow::Result<()> {
+    use std::io::{BufRead, IsTerminal, Write};
+    if yes {
+        return Ok(());
+    }
+    let input = std::io::stdin();
+    if !input.is_terminal() {
+        bail!("{question} Nothing was done: nobody is at a terminal to answer; repeat this with --yes");
+    }
+    eprint!("{question} [y/N] ");
+    std::io::stderr().flush().context("the question cannot be shown")?;
+    let mut answer = String::new();
+    input.lock().read_line(&mut answer).context("the answer cannot be read")?;
+    if ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) {
+        return Ok(());
+    }
+    bail!("nothing was done: the answer was no")
+}
