@@ -10,10 +10,8 @@ use utoipa::{OpenApi, openapi::OpenApi as Description};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Code, Ports, Problem, blocks, events, guide, health, members, metrics, problem, records, registrar,
-    resolver, transactions,
     Code, Ports, Problem, blocks, entries, events, guide, health, members, metrics, problem, records,
-    transactions,
+    registrar, resolver, transactions,
 };
 
 /// A full batch twice in JSON, or some hundred transactions.
