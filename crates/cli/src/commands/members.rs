@@ -39,7 +39,7 @@ pub(crate) enum Command {
     },
     /// Propose that a member join, change or leave; that is your own approval too
     #[command(subcommand)]
-    Propose(Propose),
+    Propose(Box<Propose>),
 }
 
 /// A change of the members.
@@ -110,14 +110,20 @@ pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> 
     match command {
         Command::List { target } => list(&target, format).await,
         Command::Show { name, trust, target } => show(&name, node(&target, &trust).await?, format).await,
-        Command::Propose(Propose::Put(put)) => {
+        Command::Propose(change) => propose(*change, format).await,
+    }
+}
+
+async fn propose(change: Propose, format: Format) -> anyhow::Result<()> {
+    match change {
+        Propose::Put(put) => {
             let mut acting = Acting::new(&put.signing).await?;
             match put.change(&mut acting.node).await? {
                 Some(change) => acting.propose(Change::PutMember(change), format).await,
                 None => acting.is_so_already("the member is as it should be", format),
             }
         }
-        Command::Propose(Propose::Remove { name, signing }) => {
+        Propose::Remove { name, signing } => {
             let mut acting = Acting::new(&signing).await?;
             let name = OrganisationName::new(&name)?;
             match entry(&mut acting.node, &name).await? {
