@@ -103,7 +103,7 @@ impl Found {
         };
         let is_this = proven.record.as_ref() == Some(&self.record);
         let height = proven.height.0;
-        Ok(is_this.then(|| LedgerProof { r#type: "RealDidLedgerProof", height, proof: proven.proof }))
+        Ok(is_this.then_some(LedgerProof { r#type: "RealDidLedgerProof", height, proof: proven.proof }))
     }
 
     /// The records from this version to the newest.

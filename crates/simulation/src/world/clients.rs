@@ -16,6 +16,9 @@ const LIFETIME: u64 = 60_000;
 /// Percent of citizens who do not wait for what they did before.
 const IMPATIENT: u64 = 10;
 
+/// What a citizen can do, at this place among them, by way of this node.
+type Deed = fn(&mut Clients, &mut World, usize, usize) -> SignedTransaction;
+
 /// The citizens of a world.
 pub struct Clients {
     random: Random,
@@ -88,16 +91,15 @@ impl Clients {
 
     /// Mostly a rotation; now and then any other thing that can become of a DID.
     fn change(&mut self, world: &mut World, place: usize, node: usize) -> SignedTransaction {
-        let (what, change): (_, fn(&mut Self, &mut World, usize, usize) -> SignedTransaction) =
-            match self.random.below(20) {
-                0..=12 => ("operations: a key is rotated", Self::rotate),
-                13..=14 => ("operations: a DID is recovered", Self::recover),
-                15 => ("operations: a DID ends", Self::deactivate),
-                16 => ("operations: a service is named", Self::serve),
-                17 => ("operations: people are attested", Self::attest),
-                18 => ("operations: attestations are withdrawn", Self::withdraw),
-                _ => ("operations: a site is registered", Self::register),
-            };
+        let (what, change): (_, Deed) = match self.random.below(20) {
+            0..=12 => ("operations: a key is rotated", Self::rotate),
+            13..=14 => ("operations: a DID is recovered", Self::recover),
+            15 => ("operations: a DID ends", Self::deactivate),
+            16 => ("operations: a service is named", Self::serve),
+            17 => ("operations: people are attested", Self::attest),
+            18 => ("operations: attestations are withdrawn", Self::withdraw),
+            _ => ("operations: a site is registered", Self::register),
+        };
         world.checks.count(what);
         change(self, world, place, node)
     }
