@@ -63,13 +63,3 @@ fn chance_is_refused_once_in_ten_thousand_at_most() {
         assert_eq!(refused(kind, 2_000), 0, "{}", kind.0);
     }
 }
-
-#[test]
-#[ignore = "takes a minute"]
-fn measure() {
-    let others: [Kind; 3] =
-        [("hex of 24", |n| n.hex(24)), ("hex of 16", |n| n.hex(16)), ("hex of 12", |n| n.hex(12))];
-    for kind in KINDS.into_iter().chain(others) {
-        println!("{}: {} of 100000", kind.0, refused(kind, 100_000));
-    }
-}
