@@ -122,7 +122,7 @@ fn decoded(text: &str) -> Option<String> {
         }
         let mut digit = || char::from(bytes.next()?).to_digit(16);
         let (high, low) = (digit()?, digit()?);
-        out.push(u8::try_from(high << 4 | low).ok()?);
+        out.push(u8::try_from((high << 4) | low).ok()?);
     }
     String::from_utf8(out).ok()
 }

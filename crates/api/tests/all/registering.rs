@@ -283,6 +283,32 @@ fn the_same_answer_twice_is_done_once_and_told_twice() {
 }
 
 #[test]
+fn a_job_goes_on_only_as_what_it_began_as() {
+    let node = Node::start();
+    let asked = node.post("/1.0/create?method=realdid", &creation("ada"));
+    let good = signed(&asked, &[secret("ada")]);
+    let changed = |name: &str, value: Value| {
+        let mut request = good.clone();
+        request[name] = value;
+        request
+    };
+    let job = good["jobId"].as_str().unwrap();
+
+    for (path, request) in [
+        ("/1.0/update", good.clone()),
+        ("/1.0/deactivate", good.clone()),
+        ("/1.0/create", changed("jobId", json!(job[..job.len() - 4]))),
+        ("/1.0/create", changed("jobId", json!(job.replacen("sign.", "skip.", 1)))),
+        ("/1.0/create", changed("jobId", json!(job.replacen("sign.CAES", "sign.CAIS", 1)))),
+        ("/1.0/create", changed("did", json!(Citizen::new("bob", Vec::new(), None).0.text))),
+        ("/1.0/create", changed("jobId", Value::Null)),
+    ] {
+        assert_eq!(reason(&node.post(path, &request)), "invalidJob", "{path} {request}");
+    }
+    assert_eq!(node.post("/1.0/create", &good).status, 201);
+}
+
+#[test]
 fn a_job_that_the_ledger_does_not_decide_is_waited_for_until_it_expires() {
     let node = Node::start();
     let asked = node.post("/1.0/create?method=realdid", &creation("ada"));
