@@ -14,6 +14,7 @@ mod evidence;
 mod frozen;
 mod governance;
 mod layers;
+mod memberships;
 mod naive_model;
 mod outcomes;
 mod proofs;

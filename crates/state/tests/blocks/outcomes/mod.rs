@@ -2,6 +2,8 @@
 //!
 //! The table is `docs/outcomes.md`, which is what the rows here say.
 
+mod decisions;
+mod personal;
 mod refusals;
 mod rows;
 pub mod world;
@@ -216,12 +218,10 @@ fn each_operation_has_refusals_of_its_own() {
     }
 }
 
-/// Those that are shown elsewhere: of batches, of personal data, and what takes two changes in one block.
-const ELSEWHERE: [Outcome; 5] = [
+/// Those that are shown elsewhere: of batches, and what takes two changes in one block.
+const ELSEWHERE: [Outcome; 3] = [
     Outcome::Skipped(Skipped::AuthorUnknown),
     Outcome::Skipped(Skipped::BatchRepeated),
-    Outcome::Skipped(Skipped::PersonalData),
-    Outcome::Refused(Refused::PersonalData),
     Outcome::Refused(Refused::TooManyChanges),
 ];
 
