@@ -50,7 +50,7 @@ pub use message::{
     CatchUpAnswer, CatchUpRequest, EpochQuestion, Have, Message, Request, ViewRange, WipedAnswer,
     WipedQuestion,
 };
-pub use names::{Did, InvalidDid, InvalidName, NetworkName, OrganisationName, Sender};
+pub use names::{Did, InvalidDid, Sender};
 pub use numbers::{Epoch, EpochView, Height, Sequence, Timestamp, ValidatorIndex, View};
 pub use operation::{
     Action, AddValidator, Approve, Attest, Change, CompromisedKey, Controllers, CreateDid, DeactivateDid,
@@ -58,7 +58,10 @@ pub use operation::{
     RemoveMember, RemoveValidator, ReportEvidence, Role, Roles, Rule, Service, SetParameters, SetRule, Site,
     UpdateDid, UpdateSite, Withdraw, WithdrawApproval,
 };
-pub use text::{HttpsUrl, InvalidText, Origin, ReturnAddress, ServiceKind, ServiceName, SiteName};
+pub use text::{
+    HttpsUrl, InvalidText, NetworkName, OrganisationName, Origin, ReturnAddress, ServiceKind, ServiceName,
+    SiteName,
+};
 pub use transaction::{KeySignature, SignedTransaction, Transaction};
 pub use validators::{Quorum, Validator, ValidatorSet, ValidatorSetError};
 pub use vote::{Vote, VoteKind, VoteStatement};

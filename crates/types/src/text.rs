@@ -67,8 +67,12 @@ macro_rules! texts {
 }
 
 texts! {
+    /// A member of the consortium, such as `ministry` or `operator-1`.
+    OrganisationName: limits::ORGANISATION_NAME_MAX, is_name, "1 to 32 of a-z, 0-9 and -";
+    /// The name of the network in its DIDs.
+    NetworkName: limits::NETWORK_NAME_MAX, is_name, "1 to 20 of a-z, 0-9 and -";
     /// The name of a service in its record: the fragment of its DID URL.
-    ServiceName: limits::SERVICE_NAME_MAX, is_service_name, "1 to 32 of a-z, 0-9 and -";
+    ServiceName: limits::SERVICE_NAME_MAX, is_name, "1 to 32 of a-z, 0-9 and -";
     /// What kind of service it is, such as `LinkedDomains`.
     ServiceKind: limits::SERVICE_NAME_MAX, is_service_kind, "1 to 32 of A-Z, a-z and 0-9";
     /// An address on the web: no user, query, fragment or escapes, so that little can hide in it.
@@ -83,7 +87,7 @@ texts! {
     SiteName: limits::SITE_NAME_MAX, is_site_name, "letters and digits with single spaces or -.&' between, at most 120 bytes";
 }
 
-fn is_service_name(text: &str) -> bool {
+fn is_name(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
