@@ -4,14 +4,12 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use realdid_state::StateRead;
-use realdid_sync::ChainStore;
-use realdid_types::{Did, Height, Wire};
+use realdid_types::{Did, Wire};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    Code, Ports, Problem,
+    Code, Ports, Problem, proof,
     views::{ProofView, base64},
 };
 
@@ -49,9 +47,9 @@ pub(crate) async fn show(
     Path(key): Path<String>,
 ) -> Result<Json<EntryView>, Problem> {
     let bytes = key_bytes(&key)?;
-    let proof = tokio::task::spawn_blocking(move || prove(&ports, &bytes)).await;
-    let proof = proof.map_err(|_| Problem::new(Code::Internal, "the state cannot be read"))??;
-    Ok(Json(EntryView { key, proof }))
+    let entry = tokio::task::spawn_blocking(move || proof::prove(&ports, &bytes)).await;
+    let entry = entry.map_err(|_| Problem::new(Code::Internal, "the state cannot be read"))??;
+    Ok(Json(EntryView { key, proof: entry.view() }))
 }
 
 fn key_bytes(text: &str) -> Result<Vec<u8>, Problem> {
@@ -70,29 +68,6 @@ fn key_bytes(text: &str) -> Result<Vec<u8>, Problem> {
         _ => None,
     };
     digits.chunks(2).map(byte).collect::<Option<_>>().ok_or_else(malformed)
-}
-
-fn prove(ports: &Ports, key: &[u8]) -> Result<ProofView, Problem> {
-    let snapshot = ports.store.provable().ok_or_else(|| {
-        Problem::new(Code::NotReady, "no block is final yet, so nothing can be proven: try again")
-    })?;
-    let value = snapshot.value(key);
-    let proof = realdid_merkle::prove(&*snapshot, &realdid_state::hashed_key(key));
-    let missing = || Problem::new(Code::Internal, "the header above the state is missing");
-    let (block, certificate) = certified(ports, snapshot.height().next()).ok_or_else(missing)?;
-    Ok(ProofView {
-        value: value.as_deref().map(base64),
-        proof: base64(&proof.encode()),
-        block: base64(&block),
-        certificate: base64(&certificate),
-    })
-}
-
-/// A final block with a certificate of its own.
-fn certified(ports: &Ports, height: Height) -> Option<(Vec<u8>, Vec<u8>)> {
-    let block = ports.store.block_at(height)?;
-    let (at, certificate) = ports.store.commit_at_or_above(height)?;
-    (at == height).then(|| (block.encode(), certificate.encode()))
 }
 
 /// A version of a DID's record, the present one included. Nobody vouches for it here: the versions after it do.

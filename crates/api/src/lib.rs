@@ -12,6 +12,7 @@ mod members;
 mod metrics;
 mod ports;
 mod problem;
+mod proof;
 mod records;
 mod registrar;
 mod resolver;

@@ -5,13 +5,12 @@ use axum::{
     extract::{Path, State},
 };
 use realdid_identity::{DidRecord, RecordView};
-use realdid_state::{StateKey, StateRead};
-use realdid_sync::ChainStore;
+use realdid_state::StateKey;
 use realdid_types::{Did, Height, Wire};
 
 use crate::{
-    Code, Ports, Problem,
-    views::{ProofView, ProvenView, base64, did_text},
+    Code, Ports, Problem, proof,
+    views::{ProofView, ProvenView, did_text},
 };
 
 /// A record, or its absence, with what proves it.
@@ -53,31 +52,8 @@ pub(crate) async fn show(
 /// # Errors
 /// [`Code::NotReady`] as long as no certificate vouches for the newest state.
 pub(crate) fn prove(ports: &Ports, did: Did) -> Result<Proven, Problem> {
-    let snapshot = ports.store.provable().ok_or_else(|| {
-        Problem::new(Code::NotReady, "no block is final yet, so nothing can be proven: try again")
-    })?;
-    let key = StateKey::Record(did);
-    let value = snapshot.value(&key.to_bytes());
-    let proof = realdid_merkle::prove(&*snapshot, &key.hashed());
-    let above = snapshot.height().next();
-    // blocks that were caught up on have certificates of their own only here and there
-    let missing =
-        || Problem::new(Code::NotReady, "the newest block has no certificate of its own yet: try again");
-    let (block, certificate) = certified(ports, above).ok_or_else(missing)?;
-    let record = value.as_deref().map(DidRecord::decode).transpose();
+    let entry = proof::prove(ports, &StateKey::Record(did).to_bytes())?;
+    let record = entry.value.as_deref().map(DidRecord::decode).transpose();
     let record = record.map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
-    let proof = ProofView {
-        value: value.as_deref().map(base64),
-        proof: base64(&proof.encode()),
-        block: base64(&block),
-        certificate: base64(&certificate),
-    };
-    Ok(Proven { record, height: above, proof })
-}
-
-/// A final block with a certificate of its own.
-fn certified(ports: &Ports, height: Height) -> Option<(Vec<u8>, Vec<u8>)> {
-    let block = ports.store.block_at(height)?;
-    let (at, certificate) = ports.store.commit_at_or_above(height)?;
-    (at == height).then(|| (block.encode(), certificate.encode()))
+    Ok(Proven { record, height: entry.height, proof: entry.view() })
 }
