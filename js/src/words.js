@@ -30,7 +30,7 @@ const OPERATIONS = {
     ...(controllers === null ? [] : [controlled(controllers)]),
   ],
   recover: ({ did, keys, recovery, next_key, controllers, compromised }) => [
-    `take back ${did}, and replace all its keys`,
+    `take back ${did}, replace all its keys, and drop its services`,
     ...keys.map(held),
     recoverable(recovery),
     next(next_key),

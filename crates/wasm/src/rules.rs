@@ -16,7 +16,10 @@ use crate::{failure::Failure, light::Trusted, parts::Parts, transaction::Letter}
 /// Refuses an operation that no state of the ledger would let pass.
 pub(crate) fn check(operation: &Operation) -> Result<(), Failure> {
     match operation {
-        Operation::CreateDid(operation) => create::check(operation).map(drop)?,
+        Operation::CreateDid(operation) => {
+            create::check(operation)?;
+            create::check_recovery(operation)?;
+        }
         Operation::UpdateDid(operation) => check_texts(&operation.add_services)?,
         Operation::RegisterSite(operation) => site::check(&operation.site)?,
         Operation::UpdateSite(operation) => site::check(&operation.site)?,
@@ -74,6 +77,7 @@ fn check_record(signed: &SignedTransaction, did: Did, record: &DidRecord) -> Res
     // what the record does not show is let pass here: the ledger knows which keys a DID had, and what time it is
     match &signed.transaction.operation {
         Operation::UpdateDid(operation) => {
+            update::check_recovery(operation, record)?;
             update::check(operation, did, record, &|_| false)?;
         }
         Operation::RecoverDid(operation) => {
