@@ -1,10 +1,10 @@
 //! Own clients: their transactions in, batches out, and what they are told.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use realdid_mempool::limits::AUTHOR_BATCHES_MAX;
 use realdid_state::{NodeEntry, StateKey, read};
-use realdid_types::{Batch, BatchDigest, EpochView, SignedTransaction, TransactionId};
+use realdid_types::{Batch, BatchDigest, EpochView, SignedBatch, SignedTransaction, TransactionId};
 
 use crate::{Effect, Replica, Timer, ledger::StateSenders, replica::Step};
 
@@ -40,11 +40,16 @@ impl Replica {
             let number = self.next_batch.max(self.unused_number(step));
             let batch = Batch { author: self.settings.node, number, transactions };
             self.next_batch = number.saturating_add(1);
-            let ids: Vec<TransactionId> = batch.transactions.iter().map(SignedTransaction::id).collect();
-            self.unacknowledged.insert(batch.digest(), ids);
             step.effects.push(Effect::SignBatch(Box::new(batch)));
         }
         self.plan_packing(step);
+    }
+
+    /// An own batch goes to disk; its clients are owed an answer from here on.
+    pub(crate) fn on_batch_signed(&mut self, step: &mut Step<'_>, signed: Arc<SignedBatch>) {
+        let ids: Vec<TransactionId> = signed.batch.transactions.iter().map(SignedTransaction::id).collect();
+        self.unacknowledged.insert(signed.batch.digest(), ids);
+        self.store_batch(step, signed);
     }
 
     /// Whoever lost its disk does not know which numbers its own batches had. All that are final by its bound are

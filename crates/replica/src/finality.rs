@@ -97,12 +97,13 @@ impl Replica {
         self.pool.expire(self.engine.tip().time, now, RUMOUR_MAX);
     }
 
-    /// Executions whose block is gone can never become final, and what is final needs no more acknowledgement.
+    /// Executions whose block is gone can never become final, and what is final or void needs no more acknowledgement;
+    /// what is on its way to disk is neither.
     pub(crate) fn forget_dead_branches(&mut self) {
         let engine = &self.engine;
         self.executions.retain(|digest, _| engine.block(*digest).is_some());
-        let pool = &self.pool;
-        self.unacknowledged.retain(|digest, _| pool.get(digest).is_some());
+        let (pool, storing) = (&self.pool, &self.storing);
+        self.unacknowledged.retain(|digest, _| pool.get(digest).is_some() || storing.contains_key(digest));
     }
 
     pub(crate) fn on_epoch_entered(&mut self, step: &mut Step<'_>, end: Box<EpochEnd>) {

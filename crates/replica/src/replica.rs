@@ -128,7 +128,7 @@ impl Replica {
             Input::ProposalSigned(header, signature) => {
                 step.consensus.push_back(ToConsensus::ProposalSigned(*header, signature))
             }
-            Input::BatchSigned(batch) => self.store_batch(step, batch),
+            Input::BatchSigned(batch) => self.on_batch_signed(step, batch),
             Input::BatchStored(digest) => self.on_batch_stored(step, digest),
             Input::Submitted(signed) => self.on_submitted(step, *signed),
             Input::Timer(timer) => self.on_timer(step, timer),

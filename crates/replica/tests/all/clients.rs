@@ -1,7 +1,7 @@
 //! Own clients: what they hand in, and what they are told.
 
 use realdid_mempool::Refusal;
-use realdid_replica::{Effect, Timer};
+use realdid_replica::{Effect, Input, Timer};
 use realdid_types::{GenesisDigest, Have, Message, TransactionId};
 
 use crate::fixture::{Bench, broadcasts};
@@ -66,6 +66,22 @@ fn a_client_hears_that_its_transaction_cannot_be_lost_once_f_and_one_more_hold_i
     let have = Message::Have(Have { batches: vec![batch.expect("pushed")] });
     assert_eq!(accepted(&bench.hear(2, have.clone())), [signed.id()]);
     assert_eq!(accepted(&bench.hear(3, have)), []);
+}
+
+/// The batch is neither pending nor final then, and its client still has to be told.
+#[test]
+fn a_block_that_becomes_final_while_a_batch_goes_to_disk_takes_no_answer_away() {
+    let mut bench = Bench::of(1);
+    bench.start();
+    bench.slow_disk = true;
+    let signed = bench.creation("ann");
+    bench.submit(&signed);
+    bench.pack();
+    let idle = realdid_consensus::Timer::Idle(bench.replica.engine().at());
+    let effects = bench.take(Input::Timer(Timer::Consensus(idle)));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Commit(_))), "an empty block is final");
+
+    assert_eq!(accepted(&bench.store_batch()), [signed.id()]);
 }
 
 #[test]
