@@ -18,6 +18,8 @@ const TIMED_OUT: i32 = 124;
 pub struct Workshop {
     tree: PathBuf,
     target: PathBuf,
+    /// The program without a mutant.
+    unchanged: PathBuf,
     minutes: u64,
 }
 
@@ -68,9 +70,10 @@ impl Workshop {
             }
         }
         let target = std::path::absolute(folder.join("target")).map_err(|error| error.to_string())?;
-        let workshop = Self { tree, target, minutes };
+        let workshop = Self { tree, unchanged: target.join("unchanged"), target, minutes };
         eprintln!("building the unchanged copy");
         workshop.build()?;
+        std::fs::copy(workshop.built(), &workshop.unchanged).map_err(|error| error.to_string())?;
         Ok(workshop)
     }
 
@@ -108,7 +111,7 @@ impl Workshop {
     /// Lets the campaign try to catch what is built, then the model's walks, then its searches.
     pub fn judge(&self, trials: Trials) -> Result<Verdict, String> {
         let Trials { seeds, walks, states } = trials;
-        let campaign = self.run(&format!("campaign --seeds {seeds} --until-violation"))?;
+        let campaign = self.run(&self.built(), &format!("campaign --seeds {seeds} --until-violation"))?;
         if was_stopped(&campaign) {
             eprintln!("the campaign's {} minutes are over", self.minutes);
         } else if !campaign.status.success() {
@@ -116,6 +119,7 @@ impl Workshop {
             let ran =
                 told.lines().rev().find_map(|line| line.split_once(" seeds, ")).map_or("?", |(ran, _)| ran);
             let noticed = first_violation(&told).unwrap_or("it ran out of memory");
+            self.hold_against_unchanged(&told)?;
             return Ok(Verdict::Caught { by: format!("campaign, {ran} seeds"), noticed: noticed.to_owned() });
         }
         let searches = [
@@ -124,7 +128,7 @@ impl Workshop {
             ("wiped", format!("--only wiped --states {states} --safety-only")),
         ];
         for (part, arguments) in searches {
-            let model = self.run(&format!("model {arguments}"))?;
+            let model = self.run(&self.built(), &format!("model {arguments}"))?;
             if !was_stopped(&model) && !model.status.success() {
                 let told = String::from_utf8_lossy(&model.stdout).into_owned();
                 let noticed = told.lines().find(|line| line.starts_with("VIOLATED")).unwrap_or("a panic");
@@ -138,8 +142,22 @@ impl Workshop {
         Ok(Verdict::Survived)
     }
 
-    fn run(&self, arguments: &str) -> Result<Output, String> {
-        let program = self.target.join("release/realdid-simulation");
+    /// A seed that is violated without the mutant as well says nothing about it.
+    fn hold_against_unchanged(&self, told: &str) -> Result<(), String> {
+        let Some(seed) = violated_seed(told) else { return Ok(()) };
+        let replayed = self.run(&self.unchanged, &format!("campaign --seed {seed}"))?;
+        if replayed.status.success() {
+            Ok(())
+        } else {
+            Err(format!("seed {seed} is violated in the unchanged copy too: mend that first"))
+        }
+    }
+
+    fn built(&self) -> PathBuf {
+        self.target.join("release/realdid-simulation")
+    }
+
+    fn run(&self, program: &Path, arguments: &str) -> Result<Output, String> {
         let seconds = self.minutes * 60;
         let line =
             format!("ulimit -v {MEMORY_KIB}; exec timeout {seconds} {} {arguments}", program.display());
@@ -157,9 +175,30 @@ fn part_size(told: &str) -> &str {
     told.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty()).unwrap_or("?")
 }
 
+/// The seed that a campaign ended with.
+fn violated_seed(told: &str) -> Option<u64> {
+    let named = told.lines().find_map(|line| line.strip_prefix("seed ")?.split_once(" is violated"));
+    named.and_then(|(seed, _)| seed.parse().ok())
+}
+
 /// The first line about a violation, which stands behind the story of its seed.
 fn first_violation(told: &str) -> Option<&str> {
     let mut lines = told.lines().skip_while(|line| !line.contains("is violated"));
     lines.next()?;
     lines.find(|line| !line.contains(" ms  node ")).map(str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_violated_seed_is_read_off_the_report() {
+        let told =
+            "59 seeds\nseed 1348 is violated (replay: campaign --seed 1348 --trace)\n  calm: too late\n";
+
+        assert_eq!(violated_seed(told), Some(1_348));
+        assert_eq!(first_violation(told), Some("calm: too late"));
+        assert_eq!(violated_seed("60 seeds, 0 violated []"), None);
+    }
 }
