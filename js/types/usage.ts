@@ -65,6 +65,7 @@ export async function sign(light: LightClient, proven: Proven): Promise<string[]
   const key: Key = await Key.generate();
   const same: Key = await Key.fromCryptoKey(key.cryptoKey!);
   const paper: Key = await Key.fromSeed(new Uint8Array(32));
+  const next: Key = await Key.fromSeed(new Uint8Array(32).fill(1));
   const device: Signer = { publicKey: key.publicKey, sign: (message) => same.sign(message) };
   const options: Options = { expires: Date.now() + 1_000 };
   const keys = [{ key: key.publicKey, purposes: ['authentication', 'capabilityInvocation'] as const }];
@@ -73,9 +74,9 @@ export async function sign(light: LightClient, proven: Proven): Promise<string[]
   const compromised = [{ key: former, since: 0 }];
   const member: Pick<Member, 'name' | 'next_sequence'> = { name: 'ministry', next_sequence: 0 };
   const drafts: Draft[] = [
-    create({ keys, recovery: await commitment(paper.publicKey), next_key: paper.commitment }, options),
+    create({ keys, recovery: await commitment(paper.publicKey), next_key: next.commitment }, options),
     update(proven, changes),
-    rotate(proven, former, key.publicKey, { ...options, next_key: paper.commitment }),
+    rotate(proven, former, key.publicKey, { ...options, next_key: next.commitment }),
     recover(proven, { keys, recovery: null, compromised }),
     deactivate(proven, { compromised }, options),
     ...operations(proven.did, key.publicKey).map((operation) => by(member, operation, options)),
