@@ -131,6 +131,12 @@ impl LightClient {
         self.epoch
     }
 
+    /// Names the network.
+    #[must_use]
+    pub fn genesis(&self) -> GenesisDigest {
+        self.genesis
+    }
+
     /// Goes on to the next epoch: `end` proves that this one ended and which set it chose, `next` is that set.
     ///
     /// # Errors
@@ -167,18 +173,31 @@ impl LightClient {
         let block = Block::decode(block).map_err(|error| Untrusted::Decode("block", error))?;
         let certificate =
             Certificate::decode(certificate).map_err(|error| Untrusted::Decode("certificate", error))?;
-        let statement = certificate.statement;
-        if statement.kind != VoteKind::Commit || statement.block != block.digest() {
-            return Err(Untrusted::OtherBlock);
-        }
         if block.header.batches != Block::batches_root(&block.batches) {
             return Err(Untrusted::OtherBatches);
+        }
+        self.check_header(&block.header, &certificate, verifier)?;
+        Ok(block.header)
+    }
+
+    /// Checks that a quorum of the known validators made a block with this header final.
+    ///
+    /// # Errors
+    /// Says what does not hold.
+    pub fn check_header(
+        &self,
+        header: &Header,
+        certificate: &Certificate,
+        verifier: &dyn Verifier,
+    ) -> Result<(), Untrusted> {
+        let statement = certificate.statement;
+        if statement.kind != VoteKind::Commit || statement.block != header.digest() {
+            return Err(Untrusted::OtherBlock);
         }
         if statement.at.epoch != self.epoch {
             return Err(Untrusted::OtherEpoch { found: statement.at.epoch, known: self.epoch });
         }
-        certificate.verify(&self.validators, self.genesis, verifier)?;
-        Ok(block.header)
+        Ok(certificate.verify(&self.validators, self.genesis, verifier)?)
     }
 
     /// Checks what a node says of a DID.

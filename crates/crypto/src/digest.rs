@@ -101,6 +101,10 @@ contexts! {
     StateValue = "state-value",
     /// What the holder of a DID signs about a file.
     Statement = "statement",
+    /// What the holder of a DID signs to log in to a site.
+    Login = "login",
+    /// What a site calls the holder of a DID.
+    Subject = "subject",
     /// Anything drawn from a seed.
     Random = "random",
     /// The weights of a batch of signatures.

@@ -23,7 +23,7 @@ pub struct Withdraw {
 /// A website that people log in to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
-    /// Whose keys sign its challenges.
+    /// Names it in the challenges that wallets answer; a key of it signs every change of the site.
     pub did: Did,
     /// What a wallet shows.
     pub name: SiteName,
