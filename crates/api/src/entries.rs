@@ -9,7 +9,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    Code, Ports, Problem, proof,
+    Code, Ports, Problem,
+    proof::Vouched,
     views::{ProofView, base64},
 };
 
@@ -47,9 +48,9 @@ pub(crate) async fn show(
     Path(key): Path<String>,
 ) -> Result<Json<EntryView>, Problem> {
     let bytes = key_bytes(&key)?;
-    let entry = tokio::task::spawn_blocking(move || proof::prove(&ports, &bytes)).await;
-    let entry = entry.map_err(|_| Problem::new(Code::Internal, "the state cannot be read"))??;
-    Ok(Json(EntryView { key, proof: entry.view() }))
+    let proof = tokio::task::spawn_blocking(move || Ok::<_, Problem>(Vouched::newest(&ports)?.view(&bytes)));
+    let proof = proof.await.map_err(|_| Problem::new(Code::Internal, "the state cannot be read"))??;
+    Ok(Json(EntryView { key, proof }))
 }
 
 fn key_bytes(text: &str) -> Result<Vec<u8>, Problem> {

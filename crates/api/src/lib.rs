@@ -4,6 +4,7 @@
 //! what the node tells of itself. It decides nothing and can do nothing else to the node.
 
 mod blocks;
+mod bundles;
 mod entries;
 mod events;
 mod guide;

@@ -36,12 +36,12 @@ pub(crate) async fn list(State(ports): State<Ports>) -> Json<Vec<MemberView>> {
             next_sequence: entry.next_sequence.0,
         })
     };
-    Json(names(&ports).iter().filter_map(view).collect())
+    Json(names(&ports, &*ports.store).iter().filter_map(view).collect())
 }
 
-/// Those that the state lists; on a network of format 1, which has no list, nobody joins or leaves.
-fn names(ports: &Ports) -> Vec<OrganisationName> {
-    let listed: Option<Members> = read(&*ports.store, &StateKey::Members);
+/// Those that a state lists; on a network of format 1, which has no list, nobody joins or leaves.
+pub(crate) fn names(ports: &Ports, state: &dyn StateRead) -> Vec<OrganisationName> {
+    let listed: Option<Members> = read(state, &StateKey::Members);
     let at_start = || ports.store.genesis().members.iter().map(|member| member.name.clone()).collect();
     listed.map_or_else(at_start, |members| members.names)
 }

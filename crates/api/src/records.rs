@@ -5,11 +5,12 @@ use axum::{
     extract::{Path, State},
 };
 use realdid_identity::{DidRecord, RecordView};
-use realdid_state::StateKey;
+use realdid_state::{StateKey, StateRead};
 use realdid_types::{Did, Height, Wire};
 
 use crate::{
-    Code, Ports, Problem, proof,
+    Code, Ports, Problem,
+    proof::Vouched,
     views::{ProofView, ProvenView, did_text},
 };
 
@@ -52,8 +53,10 @@ pub(crate) async fn show(
 /// # Errors
 /// [`Code::NotReady`] as long as no certificate vouches for the newest state.
 pub(crate) fn prove(ports: &Ports, did: Did) -> Result<Proven, Problem> {
-    let entry = proof::prove(ports, &StateKey::Record(did).to_bytes())?;
-    let record = entry.value.as_deref().map(DidRecord::decode).transpose();
+    let vouched = Vouched::newest(ports)?;
+    let key = StateKey::Record(did);
+    let value = vouched.state.value(&key.to_bytes());
+    let record = value.as_deref().map(DidRecord::decode).transpose();
     let record = record.map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
-    Ok(Proven { record, height: entry.height, proof: entry.view() })
+    Ok(Proven { record, height: vouched.block.header.height, proof: vouched.view(&key.to_bytes()) })
 }

@@ -10,8 +10,8 @@ use utoipa::{OpenApi, openapi::OpenApi as Description};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Code, Ports, Problem, blocks, entries, events, guide, health, members, metrics, problem, records,
-    registrar, resolver, transactions,
+    Code, Ports, Problem, blocks, bundles, entries, events, guide, health, members, metrics, problem,
+    records, registrar, resolver, transactions,
 };
 
 /// A full batch twice in JSON, or some hundred transactions.
@@ -42,6 +42,7 @@ fn described() -> OpenApiRouter<Ports> {
         .routes(routes!(transactions::submit))
         .routes(routes!(transactions::show))
         .routes(routes!(records::show))
+        .routes(routes!(bundles::show))
         .routes(routes!(entries::version))
         .routes(routes!(entries::show))
         .routes(routes!(blocks::show))

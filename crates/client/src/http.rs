@@ -119,6 +119,11 @@ struct ProofView {
 }
 
 #[derive(Deserialize)]
+struct BundleView {
+    bundle: String,
+}
+
+#[derive(Deserialize)]
 struct VersionView {
     value: String,
 }
@@ -211,6 +216,15 @@ impl NodeClient {
     pub async fn entry(&self, key: &StateKey) -> Result<RecordProof, ClientError> {
         let digits: String = key.to_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         self.proof(&self.get(&format!("/v1/entries/{digits}")).await?)
+    }
+
+    /// What a wallet holds ready for logins of a DID: the bytes of a bundle, which is in the crate `realdid-login`.
+    ///
+    /// # Errors
+    /// If the node does not answer so.
+    pub async fn bundle(&self, did: &str) -> Result<Vec<u8>, ClientError> {
+        let view: BundleView = self.get(&format!("/v1/bundles/{did}")).await?;
+        self.bytes(&view.bundle)
     }
 
     /// The bytes of a version of a DID's record, to be checked by [`crate::check_previous`].

@@ -1,5 +1,6 @@
 //! The interface over a real ledger: one validator on a real disk, without network and clock.
 
+mod bundles;
 mod citizen;
 mod node;
 mod registering;

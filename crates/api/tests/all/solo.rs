@@ -28,6 +28,11 @@ fn author_key() -> SecretKey {
     SecretKey::ed25519(&[2; 32])
 }
 
+/// Signs for the only member.
+pub fn member_key() -> SecretKey {
+    SecretKey::ed25519(&[3; 32])
+}
+
 pub fn genesis() -> Genesis {
     let name = OrganisationName::new("ministry").unwrap();
     Genesis {
@@ -45,7 +50,7 @@ pub fn genesis() -> Genesis {
         },
         members: vec![Member {
             name: name.clone(),
-            key: SecretKey::ed25519(&[3; 32]).public_key(),
+            key: member_key().public_key(),
             nodes: vec![author_key().public_key()],
             roles: Some(Roles { authority: true, operator: true }),
         }],

@@ -5,4 +5,5 @@ mod consent;
 mod honest;
 mod ledger;
 mod scene;
+mod schema;
 mod tampered;
