@@ -3,7 +3,7 @@
 import { performance } from 'node:perf_hooks';
 
 import { LightClient } from 'realdid';
-import { vectors } from './vectors.js';
+import { login, vectors } from './vectors.js';
 
 const ROUNDS = 1_000;
 const { genesis, ...answers } = vectors();
@@ -40,5 +40,18 @@ async function steady(which, { did, ...answer }) {
   console.log(`         ${fresh} with an instance and a genesis of its own each time, p99 ${freshP99}`);
 }
 
+/** A site that starts from the genesis each time, and one that learned of the present validators. */
+async function logins() {
+  const { response, now, ...vector } = login();
+  const trusted = () => LightClient.fromGenesis(vector.genesis);
+  const light = await trusted();
+  const challenge = light.readChallenge(vector.challenge);
+  const [median, p99] = await often(() => light.verifyLogin(challenge, response, { now }));
+  console.log(`login    ${median}, p99 ${p99}; ${response.length} bytes with two changes of validators`);
+  const [fresh, freshP99] = await often(async () => (await trusted()).verifyLogin(challenge, response, { now }));
+  console.log(`         ${fresh} with an instance and a genesis of its own each time, p99 ${freshP99}`);
+}
+
 await first(answers.present);
 for (const [which, answer] of Object.entries(answers)) await steady(which, answer);
+await logins();

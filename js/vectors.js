@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 
-const read = (name) =>
-  JSON.parse(readFileSync(new URL(`../crates/client/tests/all/${name}.json`, import.meta.url), 'utf8'));
+const read = (name, crate = 'client') =>
+  JSON.parse(readFileSync(new URL(`../crates/${crate}/tests/all/${name}.json`, import.meta.url), 'utf8'));
 const bytes = (text) => Buffer.from(text, 'base64');
 const answer = ({ did, ...proof }) => ({ did, proof });
 
@@ -23,6 +23,12 @@ export function epochs() {
 export function transactions() {
   const seeds = (bytes) => bytes.map((byte) => new Uint8Array(32).fill(byte));
   return read('transactions').map((vector) => ({ ...vector, seeds: seeds(vector.seeds) }));
+}
+
+/** An honest login: what the site asked, what the wallet answered, when, and what the wallet held. */
+export function login() {
+  const { genesis, challenge, response, bundle, seed, ...rest } = read('vectors', 'login');
+  return { genesis: bytes(genesis), challenge: bytes(challenge), response: bytes(response), bundle: bytes(bundle), seed: bytes(seed), ...rest };
 }
 
 /** Copies of an object in each of which one bit of one base64 field is flipped; its name says which. */

@@ -2,6 +2,9 @@ import { RealDidError } from './error.js';
 
 const text = new TextEncoder();
 
+/** Letters in an address that are looked at: the largest response has half a mebibyte. */
+const TEXT_MAX = 800_000;
+
 /** The bytes of a text. */
 export const utf8 = (string) => text.encode(string);
 
@@ -33,4 +36,23 @@ export function given(bytes, what) {
   if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
   if (typeof bytes === 'string') return unhex(bytes);
   throw new RealDidError('malformed', `${what} is neither bytes nor hexadecimal digits`);
+}
+
+/** Bytes as they stand in addresses: base64url without padding (RFC 4648, section 5). */
+export function toBase64url(bytes) {
+  const letters = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  return btoa(letters).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+/** The bytes of base64url, in the one form that `toBase64url` gives. */
+export function fromBase64url(text, what) {
+  if (typeof text === 'string' && text.length <= TEXT_MAX && /^[\w-]*$/.test(text)) {
+    try {
+      const bytes = base64({ what: text.replaceAll('-', '+').replaceAll('_', '/') }, 'what');
+      if (toBase64url(bytes) === text) return bytes;
+    } catch {
+      // said below
+    }
+  }
+  throw new RealDidError('malformed', `${what} is not base64url`);
 }

@@ -88,5 +88,57 @@ export type ErrorCode =
   | 'void'
   /** The node has more to do than it can take: try again later. */
   | 'busy'
+  /** No login with this nonce is open: it was used, or it ran out. */
+  | 'nonce_unknown'
+  /** The login was begun in another browser. */
+  | 'other_session'
+  /** The challenge ran out. */
+  | 'challenge_expired'
+  /** The response is to a challenge of another site. */
+  | 'other_site'
+  /** The response is to a challenge on a page of another origin: somebody passed it on. */
+  | 'other_origin'
+  /** The response was meant for another address. */
+  | 'other_return_address'
+  /** The response is to a challenge that asks for something else. */
+  | 'other_challenge'
+  /** The key is none that the DID holds. */
+  | 'key_not_current'
+  /** The key is not one for logging in. */
+  | 'key_purpose'
+  /** The DID has ended. */
+  | 'deactivated'
+  /** How an epoch in between ended is missing. */
+  | 'epoch_gap'
+  /** The proofs are of validators that were replaced since: the wallet must refresh them. */
+  | 'old_epoch'
+  /** The proofs are too old: the wallet must refresh them. */
+  | 'stale'
+  /** The proofs are later than now: a clock is wrong. */
+  | 'from_the_future'
+  /** No authority attests that a real person holds the DID. */
+  | 'not_attested'
+  /** The attestation ran out. */
+  | 'attestation_expired'
+  /** The attestation is of a lower level than was asked for. */
+  | 'level_too_low'
+  /** Who attests is no authority any more. */
+  | 'not_authority'
+  /** The site does not accept attestations of this authority. */
+  | 'authority_not_accepted'
+  /** The ledger knows no such site. */
+  | 'site_unknown'
+  /** The site is closed. */
+  | 'site_closed'
+  /** The page is none of the site's. */
+  | 'foreign_origin'
+  /** The address is none of the site's. */
+  | 'foreign_return_address'
+  /** Another page asks in the site's name. */
+  | 'relayed'
+  /** The site allows logins only on the device that shows its page. */
+  | 'other_device'
+  /** The site may not ask if somebody is a real person. */
+  | 'real_name_not_allowed'
   /** The node does not know within half a minute. */
   | 'timeout';

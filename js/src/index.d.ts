@@ -7,7 +7,18 @@ export type { ErrorCode } from './error.js';
 export { Key, commitment } from './keys.js';
 export type { Signer } from './keys.js';
 export { LightClient } from './light.js';
-export type { DidRecord, EpochAnswer, HeldKey, Proven, RecordAnswer } from './light.js';
+export type {
+  Bundle,
+  Challenge,
+  Consent,
+  DidRecord,
+  EpochAnswer,
+  HeldKey,
+  Proven,
+  RecordAnswer,
+} from './light.js';
+export { LoginSite, challengeAddress, returnPage } from './site.js';
+export type { Login, OpenChallenge, OpenChallenges, OpenedChallenge, SiteOptions } from './site.js';
 export { applied, members, receipt, submit } from './submit.js';
 export type { Receipt, Wait } from './submit.js';
 export { Transaction } from './transaction.js';

@@ -1,5 +1,7 @@
 import type { Draft } from './drafts.js';
+import type { Signer } from './keys.js';
 import type { Controllers, DidKey, Service } from './operations.js';
+import type { Login } from './site.js';
 import type { Transaction } from './transaction.js';
 
 /** A record as the ledger has it. Times are milliseconds since 1970. */
@@ -51,6 +53,51 @@ export interface EpochAnswer {
   next_validators: string | null;
 }
 
+/** What a site asks of a wallet. Times are milliseconds since 1970. */
+export interface Challenge {
+  genesis: string;
+  site: string;
+  origin: string;
+  return_address: string;
+  nonce: string;
+  expires: number;
+  /** The newest epoch whose validators the site knows. */
+  epoch: number;
+  /** How old the proofs may be, in milliseconds. */
+  age_max: number;
+  /** The least level of attestation; 0 if nothing about the person is asked for. */
+  level: number;
+  other_device: boolean;
+  /** To be compared with the page, where that is on another device. */
+  number: number;
+  /** Under which the ledger holds the site: `/v1/entries/{key}`. */
+  site_key: string;
+  bytes: string;
+}
+
+/** What a person is to agree to. */
+export interface Consent {
+  /** The site's name, which an operator checked and the ledger holds. */
+  name: string;
+  origin: string;
+  /** Where the answer goes, and nowhere else. */
+  return_address: string;
+  level: number;
+  /** To be compared with the page, if that is on another device. */
+  number: number | null;
+}
+
+/** What a wallet holds ready for logins of a DID. */
+export interface Bundle {
+  did: string;
+  record: DidRecord;
+  height: number;
+  /** When it was so: how old it is. */
+  time: number;
+  attested: { authority: string; level: number; expires: number } | null;
+  bytes: string;
+}
+
 /** Trusts a genesis, believes of a node's answers what certificates lead to from there, and makes transactions. */
 export class LightClient {
   private constructor();
@@ -95,4 +142,33 @@ export class LightClient {
    * before, and what members ask for, only the ledger finds out.
    */
   check(transaction: Transaction, proven: Proven): void;
+  /** A site's challenge: see `LoginSite`. */
+  challenge(asked: Record<string, unknown>): Challenge;
+  /** What a challenge says: its bytes, or the text in an address. Throws `malformed`. */
+  readChallenge(challenge: string | Uint8Array): Challenge;
+  /** The challenge that a response answers. */
+  readResponse(response: string | Uint8Array): Challenge;
+  /** Who logs in by a response to this challenge: see `LoginSite`, which also sees to it that it counts once. */
+  verifyLogin(
+    challenge: Pick<Challenge, 'bytes'>,
+    response: string | Uint8Array,
+    options?: { now?: number; authorities?: string[] | null },
+  ): Omit<Login, 'session'> & { epoch: number };
+  /**
+   * Asks a node for a challenge's site, and says what the person is to agree to. `requester` is the origin of the page
+   * that asked, as the browser says, or `null` if it is on another device. Rejects if the wallet must not answer:
+   * `site_unknown`, `site_closed`, `foreign_origin`, `foreign_return_address`, `relayed`, `other_device`,
+   * `real_name_not_allowed`, `challenge_expired`, `other_network`.
+   */
+  reviewLogin(
+    url: string | URL,
+    challenge: Challenge,
+    options: { requester: string | null; now?: number },
+  ): Promise<Consent>;
+  /** What a wallet holds ready for logins of a DID: asks a node, and checks it. */
+  fetchBundle(url: string | URL, did: string): Promise<Bundle>;
+  /** What a bundle proves of a DID, once everything in it holds. */
+  readBundle(did: string, bundle: string | Uint8Array | ArrayBuffer): Bundle;
+  /** The response to a challenge, as the text that goes into the return address, signed by a key of the bundle's DID. */
+  respond(challenge: Challenge, bundle: Bundle, signer: Signer): Promise<string>;
 }

@@ -1,4 +1,4 @@
-import { base64, utf8 } from './bytes.js';
+import { base64, fromBase64url, given, hex, toBase64url, unhex, utf8 } from './bytes.js';
 import { RealDidError } from './error.js';
 import { get, sleep } from './node.js';
 import { Transaction, draft, read } from './transaction.js';
@@ -13,6 +13,8 @@ export class LightClient {
   #network;
   #genesis;
   #epoch;
+  /** How each epoch ended that was followed, and the validators of the next: sites may know older ones. */
+  #steps = [];
   /** The bytes of the records that were proven here. */
   #proven = new WeakMap();
 
@@ -69,6 +71,7 @@ export class LightClient {
     if (answer?.end === null) throw new RealDidError('epoch_lasts', `epoch ${this.#epoch} is not over there`);
     const parts = ['end', 'next_validators'].map((field) => base64(answer, field));
     this.#epoch = this.#wasm.call('advance', ...parts).epoch;
+    this.#steps.push(...parts);
     return this.#epoch;
   }
 
@@ -110,9 +113,14 @@ export class LightClient {
 
   async #ask(url, did) {
     const answer = await get(url, `/v1/records/${encodeURIComponent(did)}`);
+    return this.#follow(url, () => this.verifyRecord(did, answer));
+  }
+
+  /** Checks something, going on to later epochs until its own is reached. */
+  async #follow(url, check) {
     for (;;) {
       try {
-        return this.verifyRecord(did, answer);
+        return check();
       } catch (error) {
         if (error.code !== 'other_epoch' || error.epoch <= this.#epoch) throw error;
       }
@@ -122,4 +130,65 @@ export class LightClient {
       if (this.#epoch === epoch) this.advance(end);
     }
   }
+
+  /** A site's challenge: see `LoginSite`. */
+  challenge(asked) {
+    return this.#wasm.call('challenge', utf8(JSON.stringify(asked)));
+  }
+
+  /** What a challenge says: its bytes, or the text in an address. */
+  readChallenge(challenge) {
+    return this.#wasm.call('read_challenge', bytesOf(challenge, 'the challenge'));
+  }
+
+  /** The challenge that a response answers. */
+  readResponse(response) {
+    return this.#wasm.call('read_response', bytesOf(response, 'the response'));
+  }
+
+  /** Who logs in by a response to this challenge; see `LoginSite`, which also sees to it that it counts once. */
+  verifyLogin(challenge, response, { now = Date.now(), authorities = null } = {}) {
+    const asked = utf8(JSON.stringify({ now, authorities }));
+    const login = this.#wasm.call('verify_login', unhex(challenge.bytes), bytesOf(response, 'the response'), asked);
+    this.#epoch = login.epoch;
+    return login;
+  }
+
+  /**
+   * Asks a node for the site of a challenge, and says what the person is to agree to; throws if the wallet must not
+   * answer. `requester` is the origin of the page that asked, as the browser says, or `null` if it is on another device.
+   */
+  async reviewLogin(url, challenge, { requester, now = Date.now() }) {
+    const { proof: shown } = await get(url, `/v1/entries/${challenge.site_key}`);
+    const parts = ['proof', 'block', 'certificate'].map((field) => base64(shown, field));
+    if (shown.value !== null) parts.push(base64(shown, 'value'));
+    const asked = utf8(JSON.stringify({ now, requester }));
+    return this.#follow(url, () => this.#wasm.call('review', unhex(challenge.bytes), asked, ...parts));
+  }
+
+  /** What a wallet holds ready for logins of a DID: asks a node, and checks it. */
+  async fetchBundle(url, did) {
+    const bundle = base64(await get(url, `/v1/bundles/${encodeURIComponent(did)}`), 'bundle');
+    return this.#follow(url, () => this.readBundle(did, bundle));
+  }
+
+  /** What a bundle proves of a DID, once everything in it holds. */
+  readBundle(did, bundle) {
+    const bytes = given(bundle, 'the bundle');
+    return { did, ...this.#wasm.call('check_bundle', utf8(did), bytes), bytes: hex(bytes) };
+  }
+
+  /** The response to a challenge, as the text that goes into the return address, signed by a key of the bundle's DID. */
+  async respond(challenge, bundle, signer) {
+    const [asked, did] = [unhex(challenge.bytes), utf8(bundle.did)];
+    const { message } = this.#wasm.call('read_challenge', asked, did);
+    const signature = given(await signer.sign(unhex(message)), 'the signature');
+    const parts = [asked, did, given(signer.publicKey, 'the key'), signature, unhex(bundle.bytes)];
+    return toBase64url(unhex(this.#wasm.call('answer', ...parts, ...this.#steps).bytes));
+  }
+}
+
+/** Bytes, by themselves or as the text in an address. */
+function bytesOf(value, what) {
+  return typeof value === 'string' ? fromBase64url(value, what) : given(value, what);
 }

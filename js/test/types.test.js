@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { LightClient } from 'realdid';
-import { epochs, vectors } from '../vectors.js';
+import { Key, LightClient, LoginSite } from 'realdid';
+import { epochs, login, vectors } from '../vectors.js';
 
 // `npm test` has the compiler make it first
-import { ask, sign, use } from '../types/out/usage.js';
+import { ask, logIn, sign, use } from '../types/out/usage.js';
 
 const { genesis, end, present } = epochs();
 
@@ -25,4 +25,17 @@ test('what TypeScript may ask for is made, signed and shown', async () => {
   assert.ok(lines.every((line) => !line.includes('undefined')), lines.join('\n'));
   assert.equal(lines.filter((line) => line === 'true').length, 17);
   assert.deepEqual(lines.filter((line) => line.startsWith('not_')), Array(4).fill('not_authorised'));
+});
+
+test('what TypeScript may ask for logs in', async (t) => {
+  const vector = login();
+  t.mock.method(Date, 'now', () => vector.now);
+  const [light, wallet] = [await LightClient.fromGenesis(vector.genesis), await LightClient.fromGenesis(vector.genesis)];
+  vector.epochs.forEach((end) => wallet.advance(end));
+  const place = { did: vector.site, origin: 'https://books.example', returnAddress: 'https://books.example/login' };
+  const site = await LoginSite.open({ light, ...place });
+  const bundle = wallet.readBundle(vector.did, vector.bundle);
+  const lines = await logIn(site, wallet, bundle, await Key.fromSeed(vector.seed));
+  assert.ok(lines.every((line) => !line.includes('undefined')), lines.join('\n'));
+  assert.ok(lines.at(-1).startsWith(vector.subject));
 });

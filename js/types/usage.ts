@@ -2,6 +2,8 @@
 
 import {
   type Asked,
+  type Bundle,
+  type Challenge,
   type Change,
   type Changes,
   type DidDocument,
@@ -9,7 +11,9 @@ import {
   type Draft,
   type EpochAnswer,
   type ErrorCode,
+  type Login,
   type Member,
+  type OpenedChallenge,
   type Operation,
   type Options,
   type Proven,
@@ -20,10 +24,12 @@ import {
   type Wait,
   Key,
   LightClient,
+  LoginSite,
   RealDidError,
   Transaction,
   applied,
   by,
+  challengeAddress,
   commitment,
   create,
   deactivate,
@@ -31,6 +37,7 @@ import {
   receipt,
   recover,
   resolveDocument,
+  returnPage,
   rotate,
   submit,
   update,
@@ -126,6 +133,22 @@ function refusal(attempt: () => void): ErrorCode | (string & {}) {
   } catch (error) {
     return error instanceof RealDidError ? error.code : 'something else';
   }
+}
+
+/** A site and a wallet, on one machine; the lines are fields of what they exchange. */
+export async function logIn(site: LoginSite, light: LightClient, bundle: Bundle, signer: Signer): Promise<string[]> {
+  const opened: OpenedChallenge = await site.challenge('a browser');
+  const challenge: Challenge = light.readChallenge(opened.text);
+  const lines = [challengeAddress('https://wallet.example/', opened), returnPage, opened.nonce, opened.number, opened.expires].map(String);
+  const { genesis, site: of, origin, return_address, nonce, expires, epoch, age_max, level, other_device, number } = challenge;
+  lines.push([genesis, of, origin, return_address, nonce, expires, epoch, age_max, level, other_device, number].join());
+  lines.push([challenge.site_key, bundle.did, bundle.height, bundle.time, bundle.record.version].join());
+  if (bundle.attested) lines.push([bundle.attested.authority, bundle.attested.level, bundle.attested.expires].join());
+  const response: string = await light.respond(challenge, bundle, signer);
+  lines.push(light.readResponse(response).nonce);
+  const login: Login = await site.verify(response, 'a browser');
+  const { subject, did, session, height, time } = login;
+  return [...lines, [subject, did, session, height, time, login.level, login.authority].join()];
 }
 
 /** Asks a node, and names what it refuses. */

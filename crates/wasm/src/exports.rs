@@ -5,6 +5,7 @@ use crate::{
     exchange::{answer, reply_address, room},
     keys::{commit, public_key, sign},
     light::{advance, check_record, start},
+    login::{answer as login_answer, challenge, check_bundle, read_challenge, read_response, review, verify},
     rules::check_against,
     transaction::{add_signature, draft, read},
 };
@@ -79,4 +80,46 @@ pub extern "C" fn realdid_sign() -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn realdid_commitment() -> usize {
     answer(commit)
+}
+
+/// Makes a challenge; the reply's length.
+#[unsafe(no_mangle)]
+pub extern "C" fn realdid_challenge() -> usize {
+    answer(challenge)
+}
+
+/// Says what a challenge's bytes are; the reply's length.
+#[unsafe(no_mangle)]
+pub extern "C" fn realdid_read_challenge() -> usize {
+    answer(read_challenge)
+}
+
+/// Says which challenge a response answers; the reply's length.
+#[unsafe(no_mangle)]
+pub extern "C" fn realdid_read_response() -> usize {
+    answer(read_response)
+}
+
+/// Checks a response to a challenge; the reply's length.
+#[unsafe(no_mangle)]
+pub extern "C" fn realdid_verify_login() -> usize {
+    answer(verify)
+}
+
+/// Says whether a wallet may answer a challenge; the reply's length.
+#[unsafe(no_mangle)]
+pub extern "C" fn realdid_review() -> usize {
+    answer(review)
+}
+
+/// Checks what a wallet is to hold ready; the reply's length.
+#[unsafe(no_mangle)]
+pub extern "C" fn realdid_check_bundle() -> usize {
+    answer(check_bundle)
+}
+
+/// Makes a response; the reply's length.
+#[unsafe(no_mangle)]
+pub extern "C" fn realdid_answer() -> usize {
+    answer(login_answer)
 }

@@ -3,6 +3,7 @@
 use realdid_client::Untrusted;
 use realdid_crypto::PublicKey;
 use realdid_identity::Refusal;
+use realdid_login::{LoginError, Unacceptable};
 use realdid_state::{Refused, Skipped};
 use realdid_types::{DecodeError, GenesisDigest, InvalidDid, limits};
 use serde_json::{Value, json};
@@ -42,6 +43,12 @@ pub(crate) enum Failure {
     /// A signature that does not hold.
     #[error("this is no signature of the key {0} under this transaction")]
     Signature(PublicKey),
+    /// The site does not accept the login.
+    #[error(transparent)]
+    Login(LoginError),
+    /// The wallet must not answer.
+    #[error(transparent)]
+    Unacceptable(#[from] Unacceptable),
     /// More signatures than a transaction may have.
     #[error("a transaction has at most {} signatures", limits::TRANSACTION_SIGNATURES_MAX)]
     TooManySignatures,
@@ -65,6 +72,8 @@ impl Failure {
             Self::OtherNetwork(_) => "other_network",
             Self::Key => "key_invalid",
             Self::Signature(_) => "signature_invalid",
+            Self::Login(why) => why.code(),
+            Self::Unacceptable(why) => why.code(),
             Self::TooManySignatures => "too_many_signatures",
             Self::Skipped(why) => return why.name(),
             Self::Refused(why) => return why.name(),
@@ -86,6 +95,16 @@ impl Failure {
 impl From<Wrong> for Failure {
     fn from(wrong: Wrong) -> Self {
         Self::Draft(wrong)
+    }
+}
+
+impl From<LoginError> for Failure {
+    fn from(why: LoginError) -> Self {
+        match why {
+            // a caller asks for the epochs between, whatever is being checked
+            LoginError::Untrusted(why) => Self::Untrusted(why),
+            other => Self::Login(other),
+        }
     }
 }
 

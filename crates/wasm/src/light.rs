@@ -3,6 +3,7 @@
 use realdid_client::{LightClient, RecordProof, Untrusted};
 use realdid_crypto::Ed25519Verifier;
 use realdid_identity::{DidRecord, RecordView};
+use realdid_login::KnownEpochs;
 use realdid_types::{DecodeError, Did, EpochEnd, Genesis, GenesisDigest, NetworkName, ValidatorSet, Wire};
 use serde_json::{Value, json};
 
@@ -12,7 +13,8 @@ use crate::{failure::Failure, json::Json, parts::Parts};
 pub(crate) struct Trusted {
     pub(crate) network: NetworkName,
     pub(crate) genesis: GenesisDigest,
-    client: LightClient,
+    /// The validators that were proven, with those of epochs before: answers to logins may still name them.
+    pub(crate) epochs: KnownEpochs,
     /// Remembers the validators' keys.
     pub(crate) verifier: Ed25519Verifier,
 }
@@ -30,7 +32,7 @@ pub(crate) fn start(light: &mut Option<Trusted>, mut parts: Parts<'_>) -> Result
     *light = Some(Trusted {
         genesis: genesis.digest(),
         network: genesis.network,
-        client,
+        epochs: KnownEpochs::new(client),
         verifier: Ed25519Verifier::default(),
     });
     Ok(reply)
@@ -42,18 +44,19 @@ pub(crate) fn advance(light: &mut Option<Trusted>, mut parts: Parts<'_>) -> Resu
     parts.end()?;
     let end = EpochEnd::decode(end).map_err(malformed("end of the epoch"))?;
     let next = ValidatorSet::decode(next).map_err(malformed("next validators"))?;
-    light.client.advance(&end, next, &light.verifier)?;
-    Ok(json!({ "epoch": light.client.epoch().0 }))
+    let mut client = light.epochs.newest().clone();
+    client.advance(&end, next, &light.verifier)?;
+    let epoch = client.epoch().0;
+    light.epochs.learn(client);
+    Ok(json!({ "epoch": epoch }))
 }
 
 pub(crate) fn check_record(light: &mut Option<Trusted>, mut parts: Parts<'_>) -> Result<Value, Failure> {
     let light = light.as_ref().ok_or(Failure::NoGenesis)?;
     let did = String::from_utf8_lossy(parts.take()?);
-    let [proof, block, certificate] = [parts.take()?, parts.take()?, parts.take()?].map(<[u8]>::to_vec);
-    let value = parts.take_if_any()?.map(<[u8]>::to_vec);
-    parts.end()?;
-    let shown = RecordProof { value, proof, block, certificate };
-    let proven = light.client.check_record(Did::from_text(&did, &light.network)?, &shown, &light.verifier)?;
+    let shown = take_proof(parts)?;
+    let client = light.epochs.newest();
+    let proven = client.check_record(Did::from_text(&did, &light.network)?, &shown, &light.verifier)?;
     Ok(json!({
         "did": did,
         "record": proven.record.as_ref().map(|record| show_record(record, &light.network)),
@@ -62,8 +65,16 @@ pub(crate) fn check_record(light: &mut Option<Trusted>, mut parts: Parts<'_>) ->
     }))
 }
 
+/// The last parts of a request: an entry's proof, and the entry unless it is absent.
+pub(crate) fn take_proof(mut parts: Parts<'_>) -> Result<RecordProof, Failure> {
+    let [proof, block, certificate] = [parts.take()?, parts.take()?, parts.take()?].map(<[u8]>::to_vec);
+    let value = parts.take_if_any()?.map(<[u8]>::to_vec);
+    parts.end()?;
+    Ok(RecordProof { value, proof, block, certificate })
+}
+
 /// A record as nodes show it, with all that whoever is to change it must know.
-fn show_record(record: &DidRecord, network: &NetworkName) -> Value {
+pub(crate) fn show_record(record: &DidRecord, network: &NetworkName) -> Value {
     let mut view = json!(RecordView::new(record));
     if let Some(fields) = view.as_object_mut() {
         fields.extend([
@@ -77,6 +88,6 @@ fn show_record(record: &DidRecord, network: &NetworkName) -> Value {
     view
 }
 
-fn malformed(what: &'static str) -> impl FnOnce(DecodeError) -> Failure {
+pub(crate) fn malformed(what: &'static str) -> impl FnOnce(DecodeError) -> Failure {
     move |error| Untrusted::Decode(what, error).into()
 }

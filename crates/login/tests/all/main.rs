@@ -2,6 +2,7 @@
 
 mod challenges;
 mod consent;
+mod frozen;
 mod honest;
 mod ledger;
 mod scene;

@@ -14,7 +14,7 @@ use realdid_types::NetworkName;
 use serde_json::Value;
 
 pub(crate) use fields::Fields;
-pub(crate) use leaves::hex;
+pub(crate) use leaves::{Bytes, hex};
 pub(crate) use lists::insert;
 pub(crate) use wrong::Wrong;
 

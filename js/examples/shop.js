@@ -1,0 +1,49 @@
+// A website that people log in to with a DID. It asks a node for the genesis when it starts, and nobody afterwards.
+//
+//   node examples/shop.js <url of a node> <genesis digest> <DID of the site> [port] [address of the wallet]
+
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+
+import { LoginSite, challengeAddress, returnPage } from 'realdid';
+
+const [node, genesis, did, port = '8080', wallet = 'http://localhost:7480/'] = process.argv.slice(2);
+const origin = `http://localhost:${port}`;
+const site = await LoginSite.open({ node, genesis, did, origin, returnAddress: `${origin}/login` });
+const people = new Map(); // who is logged in, by session
+
+async function show(session) {
+  const person = people.get(session);
+  if (person) return `<p>Welcome, ${person.subject.slice(0, 8)}. <a href="/logout">Log out</a></p>`;
+  const link = challengeAddress(wallet, await site.challenge(session));
+  return `<p><a href="${link}" referrerpolicy="origin">Log in with RealDID</a></p>`;
+}
+
+async function answer(request) {
+  const session = /(?:^|; )session=([\w-]{36})/.exec(request.headers.cookie ?? '')?.[1] ?? randomUUID();
+  const cookie = `session=${session}; HttpOnly; SameSite=Lax; Path=/`;
+  const page = (html, status = 200) => ({ status, html, headers: { 'set-cookie': cookie } });
+  const { pathname } = new URL(request.url, origin);
+  if (pathname === '/') return page(await show(session));
+  if (pathname === '/login' && request.method === 'GET') return page(returnPage);
+  if (pathname === '/login') people.set(session, await site.verify(await field(request, 'response'), session));
+  if (pathname === '/logout') people.delete(session);
+  return { status: 303, html: '', headers: { 'set-cookie': cookie, location: '/' } };
+}
+
+/** A field of a form, of no more bytes than the largest response has. */
+async function field(request, name) {
+  let body = '';
+  for await (const part of request.setEncoding('utf8')) {
+    body += part;
+    if (body.length > 1_000_000) throw new Error('the form is too long');
+  }
+  return new URLSearchParams(body).get(name);
+}
+
+const server = createServer(async (request, response) => {
+  const failed = (error) => ({ status: 403, html: `<p>${error.code ?? 'error'}: you are not logged in</p>` });
+  const { status, html, headers } = await answer(request).catch(failed);
+  response.writeHead(status, { 'content-type': 'text/html; charset=utf-8', ...headers }).end(html);
+});
+server.listen(Number(port), '127.0.0.1', () => console.log(`${origin}/`));
