@@ -24,7 +24,8 @@ const RUN_ON: Micros = 3_500_000;
 const CATCH_UP: Micros = 20_000_000;
 /// A transaction that nothing stands in the way of is decided after this much longer, and twice the longest stop.
 const FAIR: Micros = 10_000_000;
-/// What was accepted is final or void after this much longer.
+/// What was accepted is final or void after this much longer, and the longest stop: a block must come that is later than
+/// its time.
 const SETTLE: Micros = 75_000_000;
 /// Citizens act this often on average.
 const CLIENT_INTERVAL: Micros = 110_000;
@@ -254,7 +255,8 @@ impl Scenario {
         let settled = |world: &World| world.checks.promises.open(world.checks.newest_time).is_empty();
         // blocks that are an hour ahead wait for the clocks, and what is void in their time is so an hour later
         let in_time = world.checks.newest_time <= world.wall().plus(SETTLE / 1_000);
-        if in_time && !settled(world) && self.run_until_seconds(world, SETTLE, settled).is_none() {
+        let time = SETTLE + self.longest_stop(world);
+        if in_time && !settled(world) && self.run_until_seconds(world, time, settled).is_none() {
             let left = world.checks.promises.open(world.checks.newest_time);
             let (count, some) = (left.len(), left.iter().take(3).collect::<Vec<_>>());
             world.checks.violation(format!("S5: {count} accepted, and neither final nor void: {some:?}"));
