@@ -4,6 +4,8 @@ mod idle;
 mod limits;
 mod load;
 mod network;
+mod operations;
+mod people;
 mod resolve;
 mod saturation;
 mod submit;
@@ -22,6 +24,8 @@ pub(crate) enum Command {
     Idle(idle::Arguments),
     /// Committed transactions per second of a network of its own, at a rate or as fast as it goes
     Load(load::Arguments),
+    /// Operations of each kind that a network of its own carries out a second
+    Operations(operations::Arguments),
     /// DIDs resolved a second and core by one node, with proof and without
     Resolve(resolve::Arguments),
     /// More and more transactions per second, until the network cannot follow
@@ -35,6 +39,7 @@ pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> 
         Command::Limits => limits::run(format),
         Command::Idle(arguments) => idle::run(arguments, format).await,
         Command::Load(arguments) => load::run(arguments, format).await,
+        Command::Operations(arguments) => operations::run(arguments, format).await,
         Command::Resolve(arguments) => resolve::run(arguments, format).await,
         Command::Saturation(arguments) => saturation::run(arguments, format).await,
         Command::Sync(arguments) => sync::run(arguments, format).await,

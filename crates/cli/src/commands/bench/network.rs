@@ -61,6 +61,12 @@ impl Bench {
         self.network.nodes[place].client()
     }
 
+    /// The member that runs a node, and the folder of its keys.
+    pub(crate) fn member(&self, place: usize) -> (String, PathBuf) {
+        let node = &self.network.nodes[place];
+        (node.name.clone(), self.network.home_of(node).keys())
+    }
+
     /// The network.
     ///
     /// # Errors
