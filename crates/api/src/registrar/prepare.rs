@@ -1,7 +1,7 @@
 //! The operation that a request asks for, or what is missing to know it.
 
 use realdid_crypto::{Digest, PublicKey};
-use realdid_identity::{DidRecord, commitment, document::to_multibase, update};
+use realdid_identity::{DidRecord, commitment, create, document::to_multibase, update};
 use realdid_types::{
     Controllers, CreateDid, DeactivateDid, Did, DidKey, NetworkName, Operation, Service, ServiceName,
     UpdateDid,
@@ -77,7 +77,9 @@ pub(crate) fn create(request: &Request, network: &NetworkName) -> Result<Next, F
         controllers: new_controllers(&document, options.controller_threshold, network)?,
         services: input::services(&document)?,
     };
-    realdid_identity::create::check(&operation).map_err(|refusal| Failure::invalid(refusal.to_string()))?;
+    create::check(&operation)
+        .and_then(|_| create::check_recovery(&operation))
+        .map_err(|refusal| Failure::invalid(refusal.to_string()))?;
     let signers = operation.keys.iter().map(|key| Signer { key: key.key, purpose: "possession" }).collect();
     Ok(Next::Sign(Box::new(Prepared { operation: Operation::CreateDid(operation), signers })))
 }
@@ -167,6 +169,7 @@ pub(crate) fn change(
     }
     let operation = draft.finish();
     update::check(&operation, did, record, was_replaced)
+        .and_then(|_| update::check_recovery(&operation, record))
         .map_err(|refusal| Failure::invalid(refusal.to_string()))?;
     let invoking = record.keys.iter().filter(|held| held.key.purposes.invocation);
     let invoking = invoking.map(|held| Signer { key: held.key.key, purpose: "capabilityInvocation" });

@@ -106,21 +106,25 @@ impl Found {
         Ok(is_this.then_some(LedgerProof { r#type: "RealDidLedgerProof", height, proof: proven.proof }))
     }
 
-    /// The records from this version to the newest.
+    /// The records from this version to the newest; none on a network of format 1, whose records do not name the ones
+    /// before them, so that nothing proves an old one.
     ///
     /// # Errors
     /// If this node does not keep one of them.
-    pub(crate) fn chain(&self, ports: &Ports) -> Result<Chain, Failure> {
+    pub(crate) fn chain(&self, ports: &Ports) -> Result<Option<Chain>, Failure> {
+        if self.next.as_ref().is_some_and(|next| next.previous.is_none()) {
+            return Ok(None);
+        }
         let length = self.newest.saturating_sub(self.record.version).saturating_add(1);
         let did = self.did.to_text(&ports.store.genesis().network);
         let newest = format!("/v1/records/{did}");
         if length > CHAIN_MAX {
             let versions = Some(format!("/1.0/identifiers/{did}?versionId="));
-            return Ok(Chain { records: Vec::new(), length, newest, versions });
+            return Ok(Some(Chain { records: Vec::new(), length, newest, versions }));
         }
         let record = |version| version_of(ports, self.did, version).map(|record| hex(&record.encode()));
         let records = (self.record.version..=self.newest).map(record).collect::<Result<_, _>>()?;
-        Ok(Chain { records, length, newest, versions: None })
+        Ok(Some(Chain { records, length, newest, versions: None }))
     }
 }
 

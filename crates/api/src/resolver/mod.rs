@@ -56,7 +56,7 @@ pub(crate) struct Parameters {
     /// The services of this type alone
     #[param(rename = "serviceType", required = false)]
     service_type: String,
-    /// What is below the service's address
+    /// What is put onto the service's address; it must stay at the same origin
     #[param(rename = "relativeRef", required = false)]
     relative_ref: String,
     /// `Multikey`, `JsonWebKey` or `JsonWebKey2020`: how the keys are written
@@ -167,7 +167,7 @@ fn gather(ports: &Ports, url: &DidUrl, form: Form) -> Result<(Found, Option<Evid
     let evidence = match form {
         Form::Content(_) | Form::UriList => Some(Evidence { proof: Vec::new(), chain: None }),
         Form::Result(_) if found.next.is_some() => {
-            Some(Evidence { proof: Vec::new(), chain: Some(found.chain(ports)?) })
+            Some(Evidence { proof: Vec::new(), chain: found.chain(ports)? })
         }
         Form::Result(_) => found.proof(ports)?.map(|proof| Evidence { proof: vec![proof], chain: None }),
     };

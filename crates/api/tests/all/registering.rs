@@ -334,6 +334,12 @@ fn requests_that_cannot_be_carried_out_say_what_to_do() {
         members[name] = value;
         document(members)
     };
+    // whoever steals the next key would own the DID
+    let committed = |base: &Value, recovery: &str| {
+        let mut request = if base["did"].is_null() { document(all("x")) } else { base.clone() };
+        request["options"] = json!({ "nextKeyCommitment": commitment(&public(recovery)).to_string() });
+        request
+    };
     let update = |operation: &str, members: Value| json!({ "did": did, "didDocumentOperation": [operation], "didDocument": [members] });
     for (path, request, expected) in [
         ("/1.0/create?method=web", document(all("x")), "methodNotSupported"),
@@ -366,6 +372,8 @@ fn requests_that_cannot_be_carried_out_say_what_to_do() {
             "invalidRequest",
         ),
         (create, with("controller", json!("did:web:a.cn")), "invalidRequest"),
+        (create, committed(&json!({}), "r"), "invalidRequest"),
+        ("/1.0/update", committed(&json!({ "did": did }), "ada's recovery"), "invalidRequest"),
         (create, json!({ "secret": for_recovery("x"), "didDocument": all("x") }), "invalidRequest"),
         ("/1.0/update", json!({ "didDocument": [{}] }), "invalidRequest"),
         ("/1.0/update", json!({ "did": "did:web:x", "didDocument": [{}] }), "invalidDid"),
