@@ -22,6 +22,7 @@ pub mod node;
 pub(crate) mod policy;
 pub(crate) mod proposals;
 mod scratch;
+mod service;
 pub(crate) mod site;
 mod time;
 pub(crate) mod tx;
