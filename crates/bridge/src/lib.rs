@@ -30,15 +30,27 @@
     )
 )]
 
+mod bridge;
+mod clients;
+mod domains;
+mod home;
+mod http;
 mod keys;
+mod ledger;
 mod oidc;
 mod pages;
 mod private;
 mod randomness;
+mod store;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+pub use bridge::{Bridge, BridgeError, Settings};
+pub use clients::{Client, Clients};
+pub use home::{Home, HomeError, KeyView};
+pub use http::router;
 pub use keys::{Algorithm, KeyFileError, Rotation, Stage, Term};
+pub use store::StoreError;
 
 /// Milliseconds since 1970.
 fn milliseconds_now() -> u64 {
