@@ -2,6 +2,7 @@
 
 pub(crate) mod attestation;
 pub(crate) mod bench;
+pub(crate) mod bridge;
 mod card;
 pub(crate) mod chain;
 mod clear_alarm;
