@@ -105,6 +105,8 @@ contexts! {
     Login = "login",
     /// What a site calls the holder of a DID.
     Subject = "subject",
+    /// The seed of a key, from a person's recovery code.
+    WalletKey = "wallet-key",
     /// Anything drawn from a seed.
     Random = "random",
     /// The weights of a batch of signatures.
