@@ -107,6 +107,8 @@ contexts! {
     Subject = "subject",
     /// The seed of a key, from a person's recovery code.
     WalletKey = "wallet-key",
+    /// A wallet's file.
+    WalletFile = "wallet-file",
     /// Anything drawn from a seed.
     Random = "random",
     /// The weights of a batch of signatures.

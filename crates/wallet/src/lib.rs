@@ -6,6 +6,7 @@
 //!   proves them, and the history of logins, which is nowhere else.
 //! - [`Wallet::answer`] logs in with what is held, and asks nobody. [`Wallet::next_look`] says what to fetch when.
 //! - [`Pending`] is what is asked of the ledger; it is kept before it is sent.
+//! - [`open`] and [`Lock`] read and write the encrypted file.
 //!
 //! Nothing here reads a clock, draws randomness, or opens a file or a socket: time and random numbers come in as values,
 //! so that the same code is the wallet on a command line and the one in a page. Consent is [`realdid_login::review`]'s.
@@ -25,6 +26,7 @@ mod answer;
 mod bucket;
 mod code;
 mod derive;
+mod file;
 mod pending;
 mod place;
 mod proofs;
@@ -35,6 +37,7 @@ pub use answer::NotReady;
 pub use bucket::Bucket;
 pub use code::{CODE_BYTES, CodeError, RecoveryCode};
 pub use derive::{Branch, Purpose};
+pub use file::{Cost, FileError, Lock, check, open};
 pub use pending::{Exhausted, Pending};
 pub use place::{GENERATIONS_MAX, Lost, Place};
 pub use proofs::{Look, NotTaken};

@@ -2,6 +2,7 @@
 
 mod code;
 mod derive;
+mod file;
 mod keys_at_work;
 #[path = "../../../login/tests/all/ledger.rs"]
 mod ledger;
