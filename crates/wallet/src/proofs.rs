@@ -66,6 +66,7 @@ impl Wallet {
         if identity.pending.as_ref().is_some_and(|pending| pending.place == identity.place) {
             identity.pending = None;
         }
+        identity.made = true;
         identity.bundle = Some(bundle);
         Ok(())
     }
@@ -84,7 +85,7 @@ impl Wallet {
         let looks = self.identities.iter().flat_map(|identity| {
             let did = identity.site_did();
             // a DID that is not on the ledger yet has no proofs
-            let proofs = identity.is_there().then_some((identity.due, Look::Proofs(did)));
+            let proofs = identity.made.then_some((identity.due, Look::Proofs(did)));
             proofs.into_iter().chain([(identity.site_due, Look::Site(did))])
         });
         looks.min()

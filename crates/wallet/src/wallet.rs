@@ -37,7 +37,7 @@ pub struct Identity {
     pub site: SiteRecord,
     /// When the site's entry is to be looked up again.
     pub site_due: Timestamp,
-    /// When it was proven last.
+    /// When it was proven last; zero if never.
     pub site_of: Timestamp,
     /// The person's DID there.
     pub did: Did,
@@ -45,7 +45,9 @@ pub struct Identity {
     pub place: Place,
     /// How old proofs may be there.
     pub freshness: u64,
-    /// The newest proofs; none before the DID is on the ledger.
+    /// Whether the DID is on the ledger, or a node said so.
+    pub made: bool,
+    /// The newest proofs, once they were fetched.
     pub bundle: Option<Bundle>,
     /// When they are to be fetched again.
     pub due: Timestamp,
@@ -94,8 +96,15 @@ impl Wallet {
         self.identities.iter_mut().find(|identity| identity.site.site.did == site)
     }
 
-    /// Adds a site whose entry was proven just now; a DID that is there stays. `random` gives numbers for the schedule.
-    pub fn add(&mut self, site: SiteRecord, now: Timestamp, random: &mut dyn FnMut() -> u64) {
+    /// Adds a site whose entry was proven at a time, zero for never; one that is there stays. `random` gives numbers for
+    /// the schedule.
+    pub fn add(
+        &mut self,
+        site: SiteRecord,
+        site_of: Timestamp,
+        now: Timestamp,
+        random: &mut dyn FnMut() -> u64,
+    ) {
         let did = site.site.did;
         if self.identity(did).is_some() || self.identities.len() >= IDENTITIES_MAX {
             return;
@@ -103,10 +112,11 @@ impl Wallet {
         self.identities.push(Identity {
             did: self.branch(did).did(),
             site,
-            site_of: now,
+            site_of,
             site_due: next_fetch(now, FRESHNESS, random()),
             place: Place::default(),
             freshness: FRESHNESS,
+            made: false,
             bundle: None,
             due: next_fetch(now, FRESHNESS, random()),
             attest_after: attest_after(now, random()),
@@ -151,12 +161,6 @@ impl Identity {
     pub const fn site_did(&self) -> Did {
         self.site.site.did
     }
-
-    /// Whether the DID is known to be on the ledger.
-    #[must_use]
-    pub const fn is_there(&self) -> bool {
-        self.bundle.is_some()
-    }
 }
 
 codec! { PastLogin { 1: time, 2: site, 3: name, 4: level, 5: asked_node, } }
@@ -168,10 +172,11 @@ codec! {
         4: did,
         5: place,
         6: freshness,
-        7: bundle,
-        8: due,
-        9: attest_after,
-        10: pending,
+        7: made,
+        8: bundle,
+        9: due,
+        10: attest_after,
+        11: pending,
     }
 }
 codec! {

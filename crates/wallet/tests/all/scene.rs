@@ -70,7 +70,12 @@ impl Scene {
         }
         let mut scene = Self { ledger, wallet, verifier };
         for number in 1..=sites {
-            scene.wallet.add(site_record(number), Timestamp(NOW), &mut numbers(u64::from(number)));
+            scene.wallet.add(
+                site_record(number),
+                Timestamp(NOW),
+                Timestamp(NOW),
+                &mut numbers(u64::from(number)),
+            );
             let record = created(&scene.wallet.branch(site(number)));
             scene.put(site(number), &record);
             let bundle = scene.bundle(site(number), &record, 100, NOW - HOUR);
