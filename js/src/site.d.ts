@@ -24,7 +24,7 @@ export interface SiteOptions {
   did: string;
   origin: string;
   returnAddress: string;
-  /** The least level of attestation, 1 if it is left out; 0 to learn nothing about the person. */
+  /** The least level of attestation, 1 if it is left out; 0 to learn nothing but the DID. */
   level?: number;
   /** How old a wallet's proofs may be, in milliseconds: how long a revocation may go unnoticed. A day if left out. */
   maxAge?: number;

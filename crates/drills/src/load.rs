@@ -1,5 +1,5 @@
-//! Clients that use the network all the while: each creates DIDs one after another, asks again until they are final,
-//! and remembers what was acknowledged.
+//! Clients that use the network all the while: people go through the lives of their DIDs, and members attest them and put
+//! sites on the ledger. Each asks again until what it asked for is final, and remembers what was acknowledged.
 
 use std::{
     sync::{
@@ -9,17 +9,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, bail};
-use realdid_client::{NodeClient, Wait};
-use realdid_testnet::citizen;
-use realdid_types::{GenesisDigest, TransactionId};
+use anyhow::{Context, bail, ensure};
+use realdid_client::{ClientError, NodeClient, Submitted, Wait};
+use realdid_testnet::{LIFE, People};
+use realdid_types::{SignedTransaction, TransactionId};
 use tokio::task::JoinSet;
 
-use crate::rig::{PATIENCE, Rig};
+use crate::{
+    members::Acting,
+    rig::{PATIENCE, Rig},
+};
 
-/// Clients.
+/// People at a time.
 const CLIENTS: usize = 16;
-/// A client rests this long between two DIDs.
+/// A client rests this long between two operations.
 const REST: Duration = Duration::from_millis(20);
 /// A node that does not answer in this time is left for another.
 const ANSWER_MAX: Duration = Duration::from_secs(5);
@@ -38,14 +41,15 @@ pub struct Load {
 
 impl Load {
     pub async fn start(rig: &Rig, seed: u64) -> anyhow::Result<Self> {
-        let genesis = rig.client(0).genesis().await?.digest();
+        let people = People::new(rig.client(0).genesis().await?.digest(), seed + 1_000);
         let ends = Arc::new(AtomicBool::new(false));
         let nodes: Vec<NodeClient> = (0..rig.network.nodes.len()).map(|place| rig.client(place)).collect();
         let mut clients = JoinSet::new();
         for number in 0..CLIENTS {
-            let client =
-                Client { number, nodes: nodes.clone(), genesis, seed: seed + 1_000, ends: ends.clone() };
-            clients.spawn(client.run());
+            clients.spawn(Client::new(number, &nodes, &ends).live(people));
+        }
+        for (place, acting) in Acting::all(&rig.network, people).await?.into_iter().enumerate() {
+            clients.spawn(Client::new(place, &nodes, &ends).act(acting));
         }
         Ok(Self { ends, clients })
     }
@@ -64,44 +68,78 @@ impl Load {
 struct Client {
     number: usize,
     nodes: Vec<NodeClient>,
-    genesis: GenesisDigest,
-    seed: u64,
     ends: Arc<AtomicBool>,
 }
 
 impl Client {
-    async fn run(self) -> anyhow::Result<Vec<Acknowledged>> {
+    fn new(number: usize, nodes: &[NodeClient], ends: &Arc<AtomicBool>) -> Self {
+        Self { number, nodes: nodes.to_vec(), ends: ends.clone() }
+    }
+
+    /// One person after the other.
+    async fn live(self, people: People) -> anyhow::Result<Vec<Acknowledged>> {
         let mut acknowledged = Vec::new();
-        let mut turn = 0;
+        for number in (self.number..).step_by(CLIENTS) {
+            for step in LIFE {
+                if self.ends.load(Ordering::Relaxed) {
+                    return Ok(acknowledged);
+                }
+                let final_ = self.deliver(&step(&people, number)).await?;
+                acknowledged.push(final_.context("somebody else acts for a person of these drills")?);
+                tokio::time::sleep(REST).await;
+            }
+        }
+        Ok(acknowledged)
+    }
+
+    /// What a member does, one after the other. While a change is decided, the drill acts for the same members.
+    async fn act(self, mut acting: Acting) -> anyhow::Result<Vec<Acknowledged>> {
+        let mut acknowledged = Vec::new();
         while !self.ends.load(Ordering::Relaxed) {
-            acknowledged.push(self.create(turn).await?);
-            turn += 1;
+            let signed = acting.next();
+            match self.deliver(&signed).await? {
+                Some(final_) => {
+                    acknowledged.push(final_);
+                    acting.done();
+                }
+                None => acting.number_is_gone(),
+            }
             tokio::time::sleep(REST).await;
         }
         Ok(acknowledged)
     }
 
-    async fn create(&self, turn: usize) -> anyhow::Result<Acknowledged> {
-        let number = self.number + turn * CLIENTS;
-        let (_, signed) = citizen(self.genesis, self.seed, number);
-        let id = signed.id();
-        let started = Instant::now();
-        for attempt in number.. {
+    /// Asks until it is final; none if another transaction of the sender used its number.
+    async fn deliver(&self, signed: &SignedTransaction) -> anyhow::Result<Option<Acknowledged>> {
+        let (id, started) = (signed.id(), Instant::now());
+        for attempt in self.number.. {
             let node = &self.nodes[attempt % self.nodes.len()];
-            let submitted = node.submit(std::slice::from_ref(&signed), Wait::Final);
-            if let Ok(Ok(answers)) = tokio::time::timeout(ANSWER_MAX, submitted).await {
-                let answer = answers.first().context("an answer without a transaction")?;
-                if let (Some(height), Some("applied")) = (answer.height, answer.outcome.as_deref()) {
-                    return Ok(Acknowledged { id, height });
+            let submitted = node.submit(std::slice::from_ref(signed), Wait::Final);
+            let is_gone = match tokio::time::timeout(ANSWER_MAX, submitted).await {
+                Ok(Ok(answers)) => {
+                    let answer = answers.first().context("an answer without a transaction")?;
+                    if let Some(final_) = acknowledged(id, answer)? {
+                        return Ok(Some(final_));
+                    }
+                    false
                 }
-            }
-            // a number that is used up was used by this very transaction, through another node
+                Ok(Err(ClientError::Refused(problem))) => problem.code == "sequence_used",
+                _ => false,
+            };
+            // a number that is used up may have been used by this very transaction, through another node
             let path = format!("/v1/transactions/{id}");
-            let shown = node.get::<serde_json::Value>(&path);
-            if let Ok(Ok(shown)) = tokio::time::timeout(ANSWER_MAX, shown).await
-                && let Some(height) = shown["height"].as_u64()
-            {
-                return Ok(Acknowledged { id, height });
+            let shown = tokio::time::timeout(ANSWER_MAX, node.get::<Submitted>(&path)).await;
+            match shown {
+                Ok(Ok(shown)) => {
+                    if let Some(final_) = acknowledged(id, &shown)? {
+                        return Ok(Some(final_));
+                    }
+                    if is_gone {
+                        return Ok(None);
+                    }
+                }
+                Ok(Err(ClientError::Refused(_))) if is_gone => return Ok(None),
+                _ => {}
             }
             if started.elapsed() > PATIENCE * 2 {
                 bail!("transaction {id} is not final after {:?}", started.elapsed());
@@ -110,4 +148,12 @@ impl Client {
         }
         unreachable!("attempts do not end")
     }
+}
+
+/// What a node calls final; all that is asked for here can be carried out.
+fn acknowledged(id: TransactionId, answer: &Submitted) -> anyhow::Result<Option<Acknowledged>> {
+    let Some(height) = answer.height.filter(|_| answer.status == "final") else { return Ok(None) };
+    let code = answer.code.as_deref().unwrap_or_default();
+    ensure!(answer.outcome.as_deref() == Some("applied"), "transaction {id} was decided against: {code}");
+    Ok(Some(Acknowledged { id, height }))
 }

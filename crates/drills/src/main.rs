@@ -5,6 +5,7 @@ mod change;
 mod check;
 mod drill;
 mod load;
+mod members;
 mod random;
 mod rig;
 

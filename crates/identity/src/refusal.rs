@@ -22,7 +22,7 @@ pub enum Refusal {
     #[error("only the committed key may come next, and only it may bring another commitment")]
     NotCommitted,
     /// Nobody could ever rotate to a key that is known already.
-    #[error("the commitment is to a key that the record holds")]
+    #[error("a commitment is to a key that is known, or two of them are to one key")]
     CommitmentKnown,
     /// The update is for another DID than its sender.
     #[error("the operation is for another did")]

@@ -1,7 +1,9 @@
 //! Changes of the validators: the members' keys of a test network all lie on this machine.
 
+use std::time::Duration;
+
 use anyhow::{Context, ensure};
-use realdid_client::{Member, NodeClient, Wait, possession};
+use realdid_client::{ClientError, Member, NodeClient, Wait, possession};
 use realdid_crypto::SecretKey;
 use realdid_node::keys::{Purpose, load};
 use realdid_types::{AddValidator, Change, Genesis, OrganisationName, ProposalId, Sequence, Timestamp};
@@ -10,6 +12,11 @@ use crate::{Network, now_ms};
 
 /// How long members have to decide.
 const EXPIRY_MS: u64 = 300_000;
+/// What a node says if another transaction of the sender has the number.
+const NUMBER_GONE: [&str; 2] = ["sequence_used", "sequence_taken"];
+/// How often a member tries again then, and how long it rests meanwhile.
+const ATTEMPTS: usize = 200;
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The change that makes a newcomer a validator, with the proof that it holds its key.
 ///
@@ -45,21 +52,39 @@ pub async fn decide(network: &Network, client: &NodeClient, change: Change) -> a
     for name in genesis.members.iter().map(|member| member.name.to_string()).take(needed) {
         let node = network.nodes.iter().find(|node| node.name == name).context("a member without a node")?;
         let key = SecretKey::ed25519(&*load(&network.home_of(node).keys().join(Purpose::Member.file()))?);
-        let member = member(&genesis, client, &name, &key).await?;
-        let signed = match proposal {
-            None => {
-                let (id, signed) = member.propose(change.clone());
-                proposal = Some(id);
-                signed
-            }
-            Some(id) => member.approve(id),
-        };
-        let answers = client.submit(&[signed], Wait::Final).await?;
-        let answer = answers.first().context("no answer")?;
-        let reason = answer.reason.as_deref().unwrap_or(&answer.status);
-        ensure!(answer.outcome.as_deref() == Some("applied"), "{name} is refused: {reason}");
+        proposal = Some(agree(&genesis, client, (&name, &key), proposal, &change).await?);
     }
     proposal.context("the network has no members")
+}
+
+/// Lets a member propose a change, or approve it once it is proposed. Others may act for the member meanwhile.
+async fn agree(
+    genesis: &Genesis,
+    client: &NodeClient,
+    (name, key): (&str, &SecretKey),
+    proposal: Option<ProposalId>,
+    change: &Change,
+) -> anyhow::Result<ProposalId> {
+    for _ in 0..ATTEMPTS {
+        let member = member(genesis, client, name, key).await?;
+        let (id, signed) = match proposal {
+            None => member.propose(change.clone()),
+            Some(id) => (id, member.approve(id)),
+        };
+        match client.submit(&[signed], Wait::Final).await {
+            Ok(answers) => {
+                let answer = answers.first().context("no answer")?;
+                let reason = answer.reason.as_deref().unwrap_or(&answer.status);
+                ensure!(answer.outcome.as_deref() == Some("applied"), "{name} is refused: {reason}");
+                return Ok(id);
+            }
+            Err(ClientError::Refused(problem)) if NUMBER_GONE.contains(&problem.code.as_str()) => {
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    anyhow::bail!("somebody else uses up all numbers of {name}")
 }
 
 async fn member<'a>(

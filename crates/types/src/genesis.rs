@@ -85,6 +85,9 @@ pub enum GenesisError {
     /// Nothing could ever be approved.
     #[error("{0} approvals are needed and there are {1} members")]
     Approvals(u32, usize),
+    /// One member could change everything.
+    #[error("one approval would let each of {0} members decide alone: 2 are needed at least")]
+    OneDecides(usize),
 }
 
 impl Genesis {
@@ -160,11 +163,14 @@ impl Genesis {
         }
         self.parameters.check()?;
         let (approvals, members) = (self.parameters.approvals, self.members.len());
-        if usize::try_from(approvals).is_ok_and(|approvals| approvals <= members) {
-            Ok(())
-        } else {
-            Err(GenesisError::Approvals(approvals, members))
+        if !usize::try_from(approvals).is_ok_and(|approvals| approvals <= members) {
+            return Err(GenesisError::Approvals(approvals, members));
         }
+        // networks of format 1 have nothing else to decide on than validators, and there are some
+        if approvals < 2 && members > 1 && self.parameters.format > 1 {
+            return Err(GenesisError::OneDecides(members));
+        }
+        Ok(())
     }
 }
 

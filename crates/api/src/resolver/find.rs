@@ -2,7 +2,7 @@
 
 use realdid_identity::DidRecord;
 use realdid_state::{StateKey, read};
-use realdid_types::{Did, Wire};
+use realdid_types::{Did, Sequence, Timestamp, Wire};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,6 +24,8 @@ pub(crate) struct Found {
     pub(crate) next: Option<DidRecord>,
     /// The newest version there is.
     pub(crate) newest: u64,
+    /// The number that its next transaction must have.
+    pub(crate) newest_sequence: Sequence,
 }
 
 /// What shows that a record is what the ledger holds.
@@ -60,7 +62,7 @@ pub(crate) struct Chain {
     length: u64,
     /// Where the newest is proven.
     newest: String,
-    /// Where, if there are too many for this answer, the versions are: with `versionId` from this one on.
+    /// Where, if there are too many for this answer, each is, by its number behind this address.
     #[serde(skip_serializing_if = "Option::is_none")]
     versions: Option<String>,
 }
@@ -74,7 +76,8 @@ impl Found {
         let present: Option<DidRecord> = read(&*ports.store, &StateKey::Record(did));
         let present = present
             .ok_or_else(|| Failure::not_found("the ledger holds no such DID; has it been created?"))?;
-        let newest = present.version;
+        let (newest, newest_sequence) = (present.version, present.next_sequence);
+        let created = present.created.time;
         let version = match at {
             At::Newest => newest,
             At::Version(version) if version <= newest => version,
@@ -83,12 +86,12 @@ impl Found {
                     "there is no version {version}: the newest is {newest}"
                 )));
             }
-            At::Time(seconds) => version_at(ports, did, newest, seconds)?,
+            At::Time(seconds) => version_at(ports, did, newest, (created, seconds))?,
         };
         let next =
             (version < newest).then(|| version_of(ports, did, version.saturating_add(1))).transpose()?;
         let record = if version == newest { present } else { version_of(ports, did, version)? };
-        Ok(Self { did, record, next, newest })
+        Ok(Self { did, record, next, newest, newest_sequence })
     }
 
     /// The proof of the newest version; none if the block that will vouch for it is still to come.
@@ -106,31 +109,40 @@ impl Found {
         Ok(is_this.then_some(LedgerProof { r#type: "RealDidLedgerProof", height, proof: proven.proof }))
     }
 
-    /// The records from this version to the newest.
+    /// The records from this version to the newest; none on a network of format 1, whose records do not name the ones
+    /// before them, so that nothing proves an old one.
     ///
     /// # Errors
     /// If this node does not keep one of them.
-    pub(crate) fn chain(&self, ports: &Ports) -> Result<Chain, Failure> {
+    pub(crate) fn chain(&self, ports: &Ports) -> Result<Option<Chain>, Failure> {
+        if self.next.as_ref().is_some_and(|next| next.previous.is_none()) {
+            return Ok(None);
+        }
         let length = self.newest.saturating_sub(self.record.version).saturating_add(1);
         let did = self.did.to_text(&ports.store.genesis().network);
         let newest = format!("/v1/records/{did}");
         if length > CHAIN_MAX {
-            let versions = Some(format!("/1.0/identifiers/{did}?versionId="));
-            return Ok(Chain { records: Vec::new(), length, newest, versions });
+            let versions = Some(format!("/v1/records/{did}/versions/"));
+            return Ok(Some(Chain { records: Vec::new(), length, newest, versions }));
         }
         let record = |version| version_of(ports, self.did, version).map(|record| hex(&record.encode()));
         let records = (self.record.version..=self.newest).map(record).collect::<Result<_, _>>()?;
-        Ok(Chain { records, length, newest, versions: None })
+        Ok(Some(Chain { records, length, newest, versions: None }))
     }
 }
 
 /// The version that was the newest at the end of a second: whoever asks for a version's own `updated` gets it.
-fn version_at(ports: &Ports, did: Did, newest: u64, seconds: u64) -> Result<u64, Failure> {
+fn version_at(
+    ports: &Ports,
+    did: Did,
+    newest: u64,
+    (created, seconds): (Timestamp, u64),
+) -> Result<u64, Failure> {
     let is_made = |version| {
         let record = version_of(ports, did, version)?;
         Ok(record.updated.time.0 / 1_000 <= seconds)
     };
-    if !is_made(1)? {
+    if created.0 / 1_000 > seconds {
         return Err(Failure::not_found("the DID did not exist yet at that time"));
     }
     // made at that time, and not known to be

@@ -19,7 +19,7 @@ use std::{
 use anyhow::{Context, ensure};
 use realdid_client::{NodeClient, Wait};
 use realdid_node::{Config, GenesisFile};
-use realdid_testnet::citizen;
+use realdid_testnet::{LIFE, People};
 use realdid_types::{Genesis, GenesisDigest};
 
 use self::cases::{CASES, Case};
@@ -154,7 +154,7 @@ async fn burn() {
     let _ = thread.await;
 }
 
-/// Clients of nodes that are not attacked, each making DIDs one after another.
+/// Clients of nodes that are not attacked: in each, people go through the lives of their DIDs, one after another.
 struct Clients {
     ends: Arc<AtomicBool>,
     times: Arc<std::sync::Mutex<Vec<Duration>>>,
@@ -163,22 +163,21 @@ struct Clients {
 
 impl Clients {
     async fn start(rig: &Rig, seed: u64) -> anyhow::Result<Self> {
-        let genesis = rig.client(0).genesis().await?.digest();
+        let people = People::new(rig.client(0).genesis().await?.digest(), seed + 2_000);
         let ends = Arc::new(AtomicBool::new(false));
         let times = Arc::new(std::sync::Mutex::new(Vec::new()));
         let mut tasks = tokio::task::JoinSet::new();
         for place in 1..4 {
             let (client, ends, times) = (rig.client(place), ends.clone(), times.clone());
             tasks.spawn(async move {
-                let mut number = place;
-                while !ends.load(Ordering::Relaxed) {
-                    let (_, signed) = citizen(genesis, seed + 2_000, number);
+                let mut steps = (place..).step_by(3).flat_map(|number| LIFE.map(|step| (step, number)));
+                while let Some((step, number)) = steps.next().filter(|_| !ends.load(Ordering::Relaxed)) {
+                    let signed = step(&people, number);
                     let started = Instant::now();
                     client.submit(&[signed], Wait::Final).await?;
                     if let Ok(mut times) = times.lock() {
                         times.push(started.elapsed());
                     }
-                    number += 3;
                     tokio::time::sleep(Duration::from_millis(10)).await;
                 }
                 Ok(())

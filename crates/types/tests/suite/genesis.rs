@@ -124,3 +124,17 @@ fn more_approvals_than_members_could_never_come_together() {
         matches!(error, GenesisError::Approvals(approvals, members) if approvals as usize == members + 1)
     );
 }
+
+#[test]
+fn no_member_of_several_decides_alone_but_on_networks_that_only_know_validators() {
+    let lone = |format| {
+        move |genesis: &mut Genesis| {
+            genesis.parameters.approvals = 1;
+            genesis.parameters.format = format;
+        }
+    };
+    assert!(matches!(refused(lone(2)), GenesisError::OneDecides(members) if members > 1));
+    let mut old = genesis();
+    lone(1)(&mut old);
+    assert_eq!(old.check(), Ok(()));
+}

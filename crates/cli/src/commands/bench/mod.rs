@@ -5,7 +5,6 @@ mod limits;
 mod load;
 mod network;
 mod operations;
-mod people;
 mod resolve;
 mod saturation;
 mod submit;

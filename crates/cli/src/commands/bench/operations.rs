@@ -6,19 +6,14 @@ use anyhow::{Context, ensure};
 use realdid_client::{Member, Wait};
 use realdid_crypto::SecretKey;
 use realdid_node::keys::{Purpose, load};
-use realdid_testnet::now_ms;
+use realdid_testnet::{People, expiry, now_ms};
 use realdid_types::{
-    Change, Did, GenesisDigest, OrganisationName, Origin, ProposalId, PutMember, ReturnAddress, Roles,
-    Sequence, SignedTransaction, Site, SiteName, Timestamp,
+    Change, Did, GenesisDigest, OrganisationName, ProposalId, PutMember, Roles, Sequence, SignedTransaction,
+    SiteName, Timestamp,
 };
 use serde_json::{Value, json};
 
-use super::{
-    load::clients,
-    network::Bench,
-    people::{EXPIRY_MS, People},
-    submit::hand_in,
-};
+use super::{load::clients, network::Bench, submit::hand_in};
 use crate::output::{Format, print, row};
 
 /// Transactions of one member that are on their way at once: pools hold 64 of one sender.
@@ -63,13 +58,13 @@ fn number(value: &Value) -> String {
 
 async fn measure(bench: &Bench, arguments: &Arguments) -> anyhow::Result<Vec<Value>> {
     let genesis = bench.genesis().await?;
-    let people = People { genesis, seed: arguments.seed, count: usize::try_from(arguments.people)? };
-    let all = |what: fn(&People, usize) -> SignedTransaction| {
-        (0..people.count).map(|one| what(&people, one)).collect()
-    };
+    let people = People::new(genesis, arguments.seed);
+    let count = usize::try_from(arguments.people)?;
+    let all =
+        |what: fn(&People, usize) -> SignedTransaction| (0..count).map(|one| what(&people, one)).collect();
     let mut kinds = vec![by_everybody(bench, "create", all(People::create)).await?];
-    kinds.extend(by_authority(bench, &people).await?);
-    kinds.extend(by_operator(bench, &people).await?);
+    kinds.extend(by_authority(bench, &people, count).await?);
+    kinds.extend(by_operator(bench, &people, count).await?);
     kinds.extend(by_members(bench).await?);
     kinds.push(by_everybody(bench, "update, a key rotated", all(People::rotate)).await?);
     kinds.push(by_everybody(bench, "recover", all(People::recover)).await?);
@@ -112,10 +107,10 @@ async fn by_one(
     Ok(json!({ "kind": kind, "count": count, "a second": rate, "DIDs a second": dids }))
 }
 
-async fn by_authority(bench: &Bench, people: &People) -> anyhow::Result<Vec<Value>> {
+async fn by_authority(bench: &Bench, people: &People, count: usize) -> anyhow::Result<Vec<Value>> {
     let mut acting = Acting::new(bench, 0).await?;
     let expires = Timestamp(now_ms() + 365 * 24 * 3_600_000);
-    let dids: Vec<Did> = (0..people.count).map(|number| people.did(number)).collect();
+    let dids: Vec<Did> = (0..count).map(|number| people.did(number)).collect();
     let single = dids.iter().map(|did| acting.next().attest(2, expires, [*did])).collect();
     let mut kinds = vec![by_one(bench, "attest, one DID each", single, 1).await?];
     let taken = dids.iter().map(|did| acting.next().withdraw([*did])).collect();
@@ -129,34 +124,23 @@ async fn by_authority(bench: &Bench, people: &People) -> anyhow::Result<Vec<Valu
     Ok(kinds)
 }
 
-async fn by_operator(bench: &Bench, people: &People) -> anyhow::Result<Vec<Value>> {
+async fn by_operator(bench: &Bench, people: &People, count: usize) -> anyhow::Result<Vec<Value>> {
     let mut acting = Acting::new(bench, 1).await?;
-    let numbers = 0..people.count.min(1_000);
-    let site = |number, name| anyhow::Ok((site(people.did(number), number, name)?, people.key(number, 0)));
-    let mut register = Vec::new();
-    let mut update = Vec::new();
-    for number in numbers.clone() {
-        let (site, key) = site(number, "Books")?;
-        register.push(acting.next().register_site(site, &key));
-    }
-    for number in numbers {
-        let (site, key) = site(number, "Books and More")?;
-        update.push(acting.next().update_site(site, &key));
+    let (mut register, mut update) = (Vec::new(), Vec::new());
+    for (changes, name) in [(&mut register, "Books"), (&mut update, "Books and More")] {
+        for number in 0..count.min(1_000) {
+            let site = people.site(number, SiteName::new(name)?).context("a site's addresses")?;
+            let key = people.key(number, 0);
+            let acting = acting.next();
+            changes.push(if name == "Books" {
+                acting.register_site(site, &key)
+            } else {
+                acting.update_site(site, &key)
+            });
+        }
     }
     let registered = by_one(bench, "register_site", register, 0).await?;
     Ok(vec![registered, by_one(bench, "update_site", update, 0).await?])
-}
-
-fn site(did: Did, number: usize, name: &str) -> anyhow::Result<Site> {
-    let origin = format!("https://shop-{number}.example");
-    Ok(Site {
-        did,
-        name: SiteName::new(name)?,
-        return_addresses: vec![ReturnAddress::new(&format!("{origin}/back"))?],
-        origins: vec![Origin::new(&origin)?],
-        may_ask_real_name: true,
-        closed: false,
-    })
 }
 
 async fn by_members(bench: &Bench) -> anyhow::Result<Vec<Value>> {
@@ -211,12 +195,6 @@ impl Acting {
         let sequence = self.sequence;
         self.sequence = sequence.next();
         let Self { name, key, genesis, .. } = self;
-        Member {
-            genesis: *genesis,
-            name: name.clone(),
-            key,
-            sequence,
-            expires: Timestamp(now_ms() + EXPIRY_MS),
-        }
+        Member { genesis: *genesis, name: name.clone(), key, sequence, expires: expiry() }
     }
 }

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use realdid_client::{CheckedNode, Draft};
 use realdid_crypto::Digest;
-use realdid_identity::{commitment, create::check};
+use realdid_identity::{
+    commitment,
+    create::{check, check_recovery},
+};
 use realdid_types::{CreateDid, DidKey, Genesis, Purposes, Service};
 use serde_json::json;
 
@@ -48,6 +51,7 @@ pub(crate) async fn run(create: Create, format: Format) -> anyhow::Result<()> {
     let mut node = create.means.node().await?;
     let (operation, key) = create.operation(node.genesis())?;
     check(&operation)?;
+    check_recovery(&operation)?;
     let delivery = &create.means.delivery;
     let expires = delivery.expires(node.genesis());
     let (did, transaction) = Draft::create(node.genesis().digest(), operation, expires);

@@ -2,7 +2,10 @@
 
 use anyhow::{Context, bail, ensure};
 use realdid_crypto::Digest;
-use realdid_identity::{DidRecord, commitment, update::check};
+use realdid_identity::{
+    DidRecord, commitment,
+    update::{check, check_recovery},
+};
 use realdid_types::{Did, DidKey, Operation, UpdateDid};
 
 use super::change::{Change, carry_out};
@@ -68,6 +71,7 @@ impl Rotate {
         let add = vec![DidKey { key: new.public(), purposes }];
         let update = UpdateDid::of_keys(did, add, vec![old.public()], next_key);
         check(&update, did, record, &|_| false).context("nothing was handed in")?;
+        check_recovery(&update, record).context("nothing was handed in")?;
         Ok(Some(Change { operation: Operation::UpdateDid(update), keys: vec![old, new] }))
     }
 }

@@ -2,7 +2,10 @@
 
 use anyhow::ensure;
 use realdid_crypto::{Digest, PublicKey};
-use realdid_identity::{DidRecord, commitment, update::check};
+use realdid_identity::{
+    DidRecord, commitment,
+    update::{check, check_recovery},
+};
 use realdid_types::{
     Controllers, Did, DidKey, NetworkName, Operation, Purposes, Service, ServiceName, UpdateDid,
 };
@@ -175,6 +178,7 @@ impl Update {
             self.did
         );
         check(operation, operation.did, record, &|_| false)?;
+        check_recovery(operation, record)?;
         let removes_signer = signers.iter().any(|key| operation.remove.contains(&key.public()));
         let adds_one = operation.add.iter().any(|added| added.purposes.invocation);
         let named = wanted.added.iter().any(|key| record.may_invoke(key));

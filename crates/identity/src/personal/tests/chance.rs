@@ -58,7 +58,7 @@ fn refused(kind: Kind, count: u64) -> usize {
 }
 
 #[test]
-fn chance_is_refused_once_in_ten_thousand_at_most() {
+fn none_of_two_thousand_random_texts_of_a_kind_is_refused() {
     for kind in KINDS {
         assert_eq!(refused(kind, 2_000), 0, "{}", kind.0);
     }

@@ -1,29 +1,40 @@
-//! People whose DIDs go through a whole life.
+//! People of a seed whose DIDs go through a whole life: made, rotated, recovered, ended.
 
 use realdid_client::{Draft, Holder, sign};
 use realdid_crypto::{Context, Digest, SecretKey, digest};
 use realdid_identity::commitment;
-use realdid_testnet::now_ms;
 use realdid_types::{
-    Controllers, CreateDid, Did, DidKey, GenesisDigest, Operation, Purposes, RecoverDid, Sequence,
-    SignedTransaction, Timestamp,
+    Controllers, CreateDid, Did, DidKey, GenesisDigest, Operation, Origin, Purposes, RecoverDid,
+    ReturnAddress, Sequence, SignedTransaction, Site, SiteName, Timestamp,
 };
 
-/// As long as the network allows.
-pub(crate) const EXPIRY_MS: u64 = 590_000;
+use crate::now_ms;
+
+/// As long as a test network allows.
+const EXPIRY_MS: u64 = 590_000;
 const EVERYTHING: Purposes = Purposes { authentication: true, invocation: true, assertion: true };
 
-/// So many people, whose keys are drawn from a seed.
-#[derive(Clone, Copy)]
-pub(crate) struct People {
-    pub(crate) genesis: GenesisDigest,
-    pub(crate) seed: u64,
-    pub(crate) count: usize,
+/// People by their numbers, with all their keys.
+#[derive(Clone, Copy, Debug)]
+pub struct People {
+    genesis: GenesisDigest,
+    seed: u64,
 }
 
+/// What somebody does with a DID, in this order.
+pub const LIFE: [fn(&People, usize) -> SignedTransaction; 4] =
+    [People::create, People::rotate, People::recover, People::deactivate];
+
 impl People {
+    /// Those of a seed on a network.
+    #[must_use]
+    pub const fn new(genesis: GenesisDigest, seed: u64) -> Self {
+        Self { genesis, seed }
+    }
+
     /// Somebody's key, by the number of those that came before it.
-    pub(crate) fn key(&self, number: usize, turn: usize) -> SecretKey {
+    #[must_use]
+    pub fn key(&self, number: usize, turn: usize) -> SecretKey {
         self.secret(&format!("key {number} {turn}"))
     }
 
@@ -45,21 +56,28 @@ impl People {
     }
 
     /// Somebody's DID.
-    pub(crate) fn did(&self, number: usize) -> Did {
+    #[must_use]
+    pub fn did(&self, number: usize) -> Did {
         Did(Operation::CreateDid(self.creation(number)).digest())
     }
 
-    pub(crate) fn create(&self, number: usize) -> SignedTransaction {
+    /// Makes the DID.
+    #[must_use]
+    pub fn create(&self, number: usize) -> SignedTransaction {
         let (_, draft) = Draft::create(self.genesis, self.creation(number), expiry());
         sign(draft, &[&self.key(number, 0)])
     }
 
-    pub(crate) fn rotate(&self, number: usize) -> SignedTransaction {
+    /// Puts a second key into the place of the first.
+    #[must_use]
+    pub fn rotate(&self, number: usize) -> SignedTransaction {
         let (old, new) = (self.key(number, 0), self.key(number, 1));
         self.holder(number, 1).rotate(&old, &new, EVERYTHING, Digest::ZERO)
     }
 
-    pub(crate) fn recover(&self, number: usize) -> SignedTransaction {
+    /// Puts a third key into its place by the recovery key.
+    #[must_use]
+    pub fn recover(&self, number: usize) -> SignedTransaction {
         let recover = RecoverDid {
             did: self.did(number),
             keys: vec![self.held(number, 2)],
@@ -71,8 +89,24 @@ impl People {
         self.holder(number, 2).recover(recover, &[&self.recovery(number, 0), &self.key(number, 2)])
     }
 
-    pub(crate) fn deactivate(&self, number: usize) -> SignedTransaction {
+    /// Ends it.
+    #[must_use]
+    pub fn deactivate(&self, number: usize) -> SignedTransaction {
         self.holder(number, 3).deactivate(&self.recovery(number, 1), [])
+    }
+
+    /// A site of somebody's, with a place of its own.
+    #[must_use]
+    pub fn site(&self, number: usize, name: SiteName) -> Option<Site> {
+        let origin = format!("https://shop-{}-{number}.example", self.seed);
+        Some(Site {
+            did: self.did(number),
+            name,
+            return_addresses: vec![ReturnAddress::new(&format!("{origin}/back")).ok()?],
+            origins: vec![Origin::new(&origin).ok()?],
+            may_ask_real_name: true,
+            closed: false,
+        })
     }
 
     fn holder(&self, number: usize, sequence: u64) -> Holder {
@@ -85,6 +119,8 @@ impl People {
     }
 }
 
-fn expiry() -> Timestamp {
+/// The time until which what is signed now can be carried out.
+#[must_use]
+pub fn expiry() -> Timestamp {
     Timestamp(now_ms() + EXPIRY_MS)
 }
