@@ -213,7 +213,12 @@ pub(crate) mod tests {
         for good in [BACK, "https://shop.example", "https://shop.example/"] {
             assert!(party.takes_back_at(good), "{good}");
         }
-        for bad in ["https://evil.example/", "https://shop.example/other", "https://shop.example.evil/"] {
+        for bad in [
+            "https://evil.example/",
+            "https://shop.example/back.evil",
+            "https://shop.example/other",
+            "https://shop.example.evil/",
+        ] {
             assert!(!party.takes_back_at(bad), "{bad}");
         }
     }
