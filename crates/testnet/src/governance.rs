@@ -3,17 +3,19 @@
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use realdid_client::{ClientError, Member, NodeClient, Wait, possession};
+use realdid_client::{ClientError, Member, NodeClient, Submitted, Wait, possession};
 use realdid_crypto::SecretKey;
 use realdid_node::keys::{Purpose, load};
-use realdid_types::{AddValidator, Change, Genesis, OrganisationName, ProposalId, Sequence, Timestamp};
+use realdid_types::{
+    AddValidator, Change, Genesis, OrganisationName, ProposalId, Sequence, SignedTransaction, Timestamp,
+};
 
 use crate::{Network, now_ms};
 
 /// How long members have to decide.
 const EXPIRY_MS: u64 = 300_000;
-/// What a node says if another transaction of the sender has the number.
-const NUMBER_GONE: [&str; 2] = ["sequence_used", "sequence_taken"];
+/// What a node says if another transaction of the sender has the number, at once or after a while.
+const NUMBER_GONE: [&str; 3] = ["sequence_used", "sequence_taken", "timeout"];
 /// How often a member tries again then, and how long it rests meanwhile.
 const ATTEMPTS: usize = 200;
 const PAUSE: Duration = Duration::from_millis(20);
@@ -65,13 +67,18 @@ async fn agree(
     proposal: Option<ProposalId>,
     change: &Change,
 ) -> anyhow::Result<ProposalId> {
+    let mut asked: Option<(ProposalId, SignedTransaction)> = None;
     for _ in 0..ATTEMPTS {
         let member = member(genesis, client, name, key).await?;
-        let (id, signed) = match proposal {
-            None => member.propose(change.clone()),
-            Some(id) => (id, member.approve(id)),
+        // the same again, unless its number is gone
+        let (id, signed) = match asked.take() {
+            Some((id, signed)) if signed.transaction.sequence == member.sequence => (id, signed),
+            _ => match proposal {
+                None => member.propose(change.clone()),
+                Some(id) => (id, member.approve(id)),
+            },
         };
-        match client.submit(&[signed], Wait::Final).await {
+        match client.submit(std::slice::from_ref(&signed), Wait::Final).await {
             Ok(answers) => {
                 let answer = answers.first().context("no answer")?;
                 let reason = answer.reason.as_deref().unwrap_or(&answer.status);
@@ -79,6 +86,12 @@ async fn agree(
                 return Ok(id);
             }
             Err(ClientError::Refused(problem)) if NUMBER_GONE.contains(&problem.code.as_str()) => {
+                let path = format!("/v1/transactions/{}", signed.id());
+                let shown: Option<Submitted> = client.get(&path).await.ok();
+                if shown.is_some_and(|shown| shown.outcome.as_deref() == Some("applied")) {
+                    return Ok(id);
+                }
+                asked = Some((id, signed));
                 tokio::time::sleep(PAUSE).await;
             }
             Err(error) => return Err(error.into()),
