@@ -3,6 +3,7 @@
 mod by_hand;
 mod changes;
 mod consortium;
+mod counting;
 mod deploy;
 mod documented;
 mod errors;
@@ -13,6 +14,7 @@ mod help;
 mod identity;
 mod interface;
 mod liar;
+mod life;
 mod lost_disk;
 mod manners;
 mod network;
