@@ -4,7 +4,11 @@
 //! The feature `http`, which is on unless told otherwise, is what speaks to a node; the rest is pure.
 
 #[cfg(feature = "http")]
+mod body;
+#[cfg(feature = "http")]
 mod checked;
+#[cfg(feature = "http")]
+mod client_error;
 #[cfg(feature = "http")]
 mod consortium;
 #[cfg(feature = "http")]
@@ -26,6 +30,8 @@ mod well_known;
 #[cfg(feature = "http")]
 pub use checked::{CheckError, CheckedNode, Shown};
 #[cfg(feature = "http")]
+pub use client_error::{ClientError, Problem};
+#[cfg(feature = "http")]
 pub use consortium::{MemberView, ProposalView, RuleView, ValidatorView, ValidatorsView};
 #[cfg(feature = "http")]
 pub use domain::{DomainLinks, LinkError, LinkedDomain, link_credential};
@@ -35,7 +41,7 @@ pub use governance::{Member, in_order, possession};
 pub use history::{check_parent, check_previous};
 pub use holder::{Holder, compromised_keys};
 #[cfg(feature = "http")]
-pub use http::{ClientError, NodeClient, Problem, Resolved, Submitted, Wait};
+pub use http::{NodeClient, Resolved, Submitted, Wait};
 pub use light::{LightClient, Proven, ProvenRecord, RecordProof, Untrusted};
 pub use sign::{create_did, sign, sign_too};
 pub use standing::{Standing, standing};

@@ -9,6 +9,7 @@ mod documented;
 mod errors;
 mod evidence;
 mod exposition;
+mod floods;
 mod folders;
 mod help;
 mod identity;
