@@ -3,6 +3,7 @@
 //!
 //! The feature `http`, which is on unless told otherwise, is what speaks to a node; the rest is pure.
 
+mod applied;
 #[cfg(feature = "http")]
 mod body;
 #[cfg(feature = "http")]
@@ -15,6 +16,8 @@ mod consortium;
 mod domain;
 mod draft;
 mod entries;
+#[cfg(feature = "http")]
+mod fresh;
 mod governance;
 mod history;
 mod holder;
@@ -27,6 +30,7 @@ mod statement;
 #[cfg(feature = "http")]
 mod well_known;
 
+pub use applied::is_made_by;
 #[cfg(feature = "http")]
 pub use checked::{CheckError, CheckedNode, Shown};
 #[cfg(feature = "http")]
