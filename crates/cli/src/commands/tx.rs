@@ -35,7 +35,8 @@ pub(crate) enum Command {
     Explain(sign::Explain),
     /// Show in words what a transaction in a file asks for, and sign it; needs no network
     #[command(
-        after_help = "What is shown is read off the bytes that are signed. With --genesis it is certain which network they                             are for. Where nobody is at a terminal to be asked, --yes signs.
+        after_help = "What is shown is read off the bytes that are signed. With --genesis it is certain which network they \
+                            are for. Where nobody is at a terminal to be asked, --yes signs.
 
 Example: with the keys on a machine without a network
   realdid did rotate did:realdid:… --key <old key's digits> --to <new key's digits> --unsigned-out change.tx
