@@ -21,18 +21,18 @@ impl Key {
     /// # Errors
     /// If there is no such file, or it is open to others or holds no key.
     pub(crate) fn named(text: &str) -> anyhow::Result<Self> {
-        match keys::public_key(text) {
-            Some(key) => Ok(Self::Known(key)),
-            None => secret(Path::new(text)).map(Self::Held),
+        if let Some(key) = keys::public_key(text) {
+            return Ok(Self::Known(key));
         }
+        secret(Path::new(text)).map(Self::Held)
     }
 
     /// As [`Self::named`], but a file that is missing is made, with a new key in it.
     pub(crate) fn named_or_new(text: &str) -> anyhow::Result<Self> {
-        match keys::public_key(text) {
-            Some(key) => Ok(Self::Known(key)),
-            None => key_at(Path::new(text)).map(Self::Held),
+        if let Some(key) = keys::public_key(text) {
+            return Ok(Self::Known(key));
         }
+        key_at(Path::new(text)).map(Self::Held)
     }
 
     /// Its public half.
@@ -69,24 +69,15 @@ pub(crate) fn key_at(path: &Path) -> anyhow::Result<SecretKey> {
 ///
 /// # Errors
 /// Names one whose file is not given.
-pub(crate) fn held(keys: &[Key]) -> anyhow::Result<Vec<&SecretKey>> {
-    let secret = |key: &'_ Key| match key {
-        Key::Held(_) => None,
-        Key::Known(public) => Some(*public),
-    };
-    if let Some(public) = keys.iter().find_map(secret) {
-        bail!(
+pub(crate) fn held<'a>(keys: &[&'a Key]) -> anyhow::Result<Vec<&'a SecretKey>> {
+    let secret = |key: &&'a Key| match *key {
+        Key::Held(secret) => Ok(secret),
+        Key::Known(public) => Err(anyhow::anyhow!(
             "the key {public} must sign and is named by its digits alone: name its file, or write the transaction with \
              --unsigned-out FILE and sign it with `realdid tx sign` where its file is"
-        );
-    }
-    Ok(keys
-        .iter()
-        .filter_map(|key| match key {
-            Key::Held(key) => Some(key),
-            Key::Known(_) => None,
-        })
-        .collect())
+        )),
+    };
+    keys.iter().map(secret).collect()
 }
 
 /// A missing file is not a node's key here.

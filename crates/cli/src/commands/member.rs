@@ -96,9 +96,9 @@ impl<'a> Acting<'a> {
     }
 
     async fn deliver(self, transaction: Transaction, others: Vec<Key>) -> anyhow::Result<Delivered> {
-        let Self { node, key, delivery, .. } = self;
-        let keys: Vec<Key> = [key].into_iter().chain(others).collect();
-        delivery.deliver(node.node(), transaction, &keys).await
+        let Self { mut node, key, delivery, .. } = self;
+        let keys: Vec<&Key> = std::iter::once(&key).chain(&others).collect();
+        delivery.deliver(&mut node, transaction, &keys).await
     }
 
     /// Proposes a change, unless that is done already.
@@ -278,7 +278,7 @@ impl Vote<'_> {
         let is_decided = approvals as u64 >= u64::from(needed);
         let of_validators = matches!(change, Change::AddValidator(_) | Change::RemoveValidator(_));
         let next = match (delivered, is_decided) {
-            (Some(Delivered::Left { file, signed: true, .. }), _) => {
+            (Some(Delivered::Left { file, unsigned: 0, .. }), _) => {
                 format!("`realdid tx submit {}` hands it in", file.display())
             }
             (Some(Delivered::Left { file, .. }), _) => {

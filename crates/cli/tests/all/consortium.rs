@@ -15,15 +15,15 @@ use crate::{
 };
 
 /// Four members; the ministry is an authority, the others are operators, and three decide.
-struct Consortium(Testnet);
+pub struct Consortium(pub Testnet);
 
 impl Consortium {
-    fn new(seed: &str) -> Self {
+    pub fn new(seed: &str) -> Self {
         Self(Testnet::up(&["--gateways", "0", "--seed", seed]))
     }
 
     /// `@my.key` stands for the file of that name in the test's folder, `%operator-1` for the key of that member.
-    fn run(&self, arguments: &[&str]) -> Ran {
+    pub fn run(&self, arguments: &[&str]) -> Ran {
         let named = |argument: &&str| {
             let path = match (argument.strip_prefix('@'), argument.strip_prefix('%')) {
                 (Some(file), _) => self.0.0.path().join(file),
@@ -35,11 +35,11 @@ impl Consortium {
         self.0.run(arguments.iter().map(named))
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub fn json(&self, arguments: &[&str]) -> Value {
         json(&self.run(&[arguments, &["--output", "json"]].concat()).ok())
     }
 
-    fn assert_refused(&self, arguments: &[&str], status: i32, words: &[&str]) {
+    pub fn assert_refused(&self, arguments: &[&str], status: i32, words: &[&str]) {
         let ran = self.run(arguments);
         assert_eq!(ran.status, status, "{arguments:?}: {}{}", ran.out, ran.err);
         for word in words {
@@ -47,7 +47,7 @@ impl Consortium {
         }
     }
 
-    fn create(&self, key: &str) -> String {
+    pub fn create(&self, key: &str) -> String {
         self.json(&["did", "create", "--key", key])["did"].as_str().unwrap().to_owned()
     }
 

@@ -11,6 +11,7 @@ mod evidence;
 mod exposition;
 mod floods;
 mod folders;
+mod half_signed;
 mod help;
 mod identity;
 mod interface;

@@ -51,7 +51,8 @@ pub(crate) async fn carry_out(
             return say(format, &json!({ "did": text, "outcome": "unchanged" }), &sentence);
         };
         let draft = draft(node.genesis(), did, &record, delivery);
-        match delivery.deliver(node.node(), draft.asking(operation), &keys).await {
+        let keys: Vec<&Key> = keys.iter().collect();
+        match delivery.deliver(node, draft.asking(operation), &keys).await {
             Err(error) if is_too_early(&error) && Instant::now() < until => tokio::time::sleep(PAUSE).await,
             delivered => return show(text, &record, &delivered?, format),
         }

@@ -56,7 +56,7 @@ pub(crate) async fn run(create: Create, format: Format) -> anyhow::Result<()> {
         return show_fields(vec![("did", json!(text)), ("outcome", json!("exists already"))], format);
     }
     eprintln!("making {text}");
-    let delivered = delivery.deliver(node.node(), transaction, &[key]).await?;
+    let delivered = delivery.deliver(&mut node, transaction, &[&key]).await?;
     delivery::show(vec![("did", json!(text))], &delivered, format)
 }
 
