@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::{
     liar::liar,
     network::json,
-    program::{Ran, Testnet},
+    program::{Ran, Testnet, next_year},
 };
 
 /// Four members; the ministry is an authority, the others are operators, and three decide.
@@ -77,7 +77,8 @@ fn a_member_joins_with_a_role_attests_and_leaves() {
     assert!(consortium.json(&[&put[..], &["%ministry"]].concat())["unchanged"].is_string());
 
     let did = consortium.create("@me.key");
-    let give = ["attestation", "give", &did, "--level", "high", "--expires", "2027-10-01", "--key"];
+    let expires = next_year();
+    let give = ["attestation", "give", &did, "--level", "high", "--expires", &expires, "--key"];
     consortium.json(&[&give[..], &["@board.key"]].concat());
     let said = consortium.json(&["attestation", "show", &did]);
     let only = &said["attestations"][0];
@@ -102,6 +103,7 @@ fn attestations_are_given_to_many_shown_and_taken_back() {
     let consortium = Consortium::new("112");
     let dids = ["@a.key", "@b.key"].map(|key| consortium.create(key));
     std::fs::write(consortium.0.0.path().join("dids.txt"), format!("{}\n\n{}\n", dids[0], dids[1])).unwrap();
+    let later = next_year();
     let give = [
         "attestation",
         "give",
@@ -110,7 +112,7 @@ fn attestations_are_given_to_many_shown_and_taken_back() {
         "--level",
         "low",
         "--expires",
-        "2027-10-01",
+        &later,
         "--key",
         "%ministry",
     ];
@@ -130,9 +132,9 @@ fn attestations_are_given_to_many_shown_and_taken_back() {
         consortium.assert_refused(&give, 1, words);
     };
     bad(&dids[0], "2020-01-01", &["2020-01-01", "still to come"]);
-    bad("did:realdid:other:x", "2027-10-01", &["did:realdid:other:x"]);
+    bad("did:realdid:other:x", &later, &["did:realdid:other:x"]);
     let nobody =
-        ["attestation", "give", &dids[0], "--level", "low", "--expires", "2027-10-01", "--key", "@a.key"];
+        ["attestation", "give", &dids[0], "--level", "low", "--expires", &later, "--key", "@a.key"];
     consortium.assert_refused(&nobody, 1, &["no member's", "member.key"]);
 }
 
