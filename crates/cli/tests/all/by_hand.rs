@@ -72,11 +72,11 @@ fn members_on_separate_machines_let_a_validator_in_and_another_out() {
     let id = proposed["proposal"].as_str().unwrap();
     let listed = operators.run(&["members", "list", "--node", &node]);
     assert!(listed.contains(id) && listed.contains("1 of 2 are for it: operator-2"), "{listed}");
-    let unset = ["validators", "approve", "", "--key", &ministry, "--node", &node];
+    let unset = ["validators", "approve", "", "--key", &ministry, "--node", &node, "--yes"];
     let refused = operators.try_run(&unset);
     assert!(refused.status == 1 && refused.err.contains("names no proposal"), "{}", refused.err);
     let approve =
-        ["validators", "approve", &id[..8], "--key", &ministry, "--node", &node, "--output", "json"];
+        ["validators", "approve", &id[..8], "--yes", "--key", &ministry, "--node", &node, "--output", "json"];
     assert_eq!(json(&operators.run(&approve))["decided"], true);
     await_validators(&operators, &node, 4);
 
@@ -88,7 +88,8 @@ fn members_on_separate_machines_let_a_validator_in_and_another_out() {
     // its member keeps its key, and the new node may author batches
     let put = ["members", "propose", "put", "--card", &plain, "--node", &node, "--output", "json", "--key"];
     let admitted = json(&operators.run(&[&put[..], &[&ministry]].concat()));
-    let admit = ["proposals", "approve", admitted["proposal"].as_str().unwrap(), "--node", &node, "--key"];
+    let admit =
+        ["proposals", "approve", admitted["proposal"].as_str().unwrap(), "--yes", "--node", &node, "--key"];
     operators.run(&[&admit[..], &[&operator]].concat());
     operators.until_ok(&["did", "create", "--key", &key, "--node", &second]);
 
@@ -116,7 +117,12 @@ fn members_on_separate_machines_let_a_validator_in_and_another_out() {
     assert!(remove("operator-1", &operator).err.contains("is proposed already"));
     let id = proposed["proposal"].as_str().unwrap();
     let file = operators.path("yes.tx");
-    operators.run(&["validators", "approve", id, "--key", &operator, "--node", &node, "--write", &file]);
+    let approve = ["validators", "approve", id, "--key", &operator, "--node", &node, "--write", &file];
+    // whose validator leaves is proven, and shown before anybody says yes
+    let unasked = operators.try_run(&approve);
+    assert!(unasked.err.contains("the validator of operator-1 leaves"), "{}", unasked.err);
+    assert!(unasked.status == 1 && unasked.err.contains("--yes"), "{}", unasked.err);
+    operators.run(&[&approve[..], &["--yes"]].concat());
     operators.run(&["tx", "submit", &file, "--node", &node]);
     await_validators(&operators, &node, 3);
     assert!(json(&remove("operator-1", &ministry).ok())["unchanged"].is_string());
