@@ -24,6 +24,7 @@ mod network;
 mod offline;
 mod operators;
 mod program;
+mod recovering;
 mod refusals;
 mod rehearsal;
 mod repository;
