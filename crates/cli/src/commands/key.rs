@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use realdid_crypto::{PublicKey, SecretKey};
 use realdid_node::keys::{self, KeyError, load, random_seed, store};
+
+/// So many hexadecimal digits in a word are more likely a key's than a file's name.
+const DIGITS_LIKE: usize = 32;
 
 /// A key that is named.
 #[derive(Debug)]
@@ -24,6 +27,7 @@ impl Key {
         if let Some(key) = keys::public_key(text) {
             return Ok(Self::Known(key));
         }
+        check_digits(text)?;
         secret(Path::new(text)).map(Self::Held)
     }
 
@@ -32,6 +36,7 @@ impl Key {
         if let Some(key) = keys::public_key(text) {
             return Ok(Self::Known(key));
         }
+        check_digits(text)?;
         key_at(Path::new(text)).map(Self::Held)
     }
 
@@ -42,6 +47,22 @@ impl Key {
             Self::Known(key) => *key,
         }
     }
+}
+
+/// Digits with a slip in them are not to be taken for the name of a file that is to be made.
+///
+/// # Errors
+/// If it may be meant as a key's digits, and no such file is there.
+fn check_digits(text: &str) -> anyhow::Result<()> {
+    let digits = text.chars().filter(char::is_ascii_hexdigit).count();
+    let is_like_digits = digits >= DIGITS_LIKE && !text.contains(['/', '.']);
+    ensure!(
+        !is_like_digits || Path::new(text).exists(),
+        "{text} names no key: as the digits of a public key it should be 64 hexadecimal ones, and it is {} characters with \
+         {digits} such digits; as a file it is not there (if a file is to be made of that name, write ./{text})",
+        text.chars().count()
+    );
+    Ok(())
 }
 
 /// The key in a file.
@@ -112,4 +133,22 @@ pub(crate) fn confirm(question: &str, yes: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     bail!("nothing was done: the answer was no")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_with_a_slip_are_told_in_both_readings_and_make_no_file() {
+        let key = SecretKey::ed25519(&[1; 32]).public_key().to_string();
+        assert!(matches!(Key::named_or_new(&key), Ok(Key::Known(_))));
+        for slip in [&key[..63], &format!("{key}0"), &key.replace('a', "o"), &key[..32]] {
+            for read in [Key::named(slip), Key::named_or_new(slip)] {
+                let error = read.expect_err("it is no key").to_string();
+                assert!(error.contains("64 hexadecimal") && error.contains("as a file"), "{error}");
+            }
+            assert!(!Path::new(slip).exists(), "{slip}");
+        }
+    }
 }
