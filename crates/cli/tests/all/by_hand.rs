@@ -29,6 +29,17 @@ fn operators_make_nodes_agree_on_a_genesis_and_start() {
 }
 
 #[test]
+fn a_member_that_is_known_keeps_its_roles_and_whoever_asks_for_others_is_told() {
+    let mut operators = network(&["ministry"], "1");
+    operators.init("second", "ministry");
+    let (genesis, card) = (operators.path("genesis.json"), operators.path("second.card"));
+    let added = operators.try_run(&["genesis", "add-validator", "--genesis", &genesis, &card, "--authority"]);
+    assert!(added.status == 0 && added.err.contains("ministry is a member already"), "{}", added.err);
+    let text = std::fs::read_to_string(genesis).unwrap();
+    assert!(text.contains("operator") && !text.contains("authority"), "{text}");
+}
+
+#[test]
 fn members_on_separate_machines_let_a_validator_in_and_another_out() {
     let mut operators = network(&["ministry", "operator-1", "operator-2"], "2");
     for name in ["ministry", "operator-1", "operator-2"] {
