@@ -89,7 +89,25 @@ pub(crate) struct TransactionView {
     pub(crate) height: Option<u64>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub(crate) outcome: Option<OutcomeView>,
+    /// Why no block decided it.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub(crate) void: Option<VoidView>,
 }
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VoidView {
+    /// `expired`.
+    code: &'static str,
+    /// What is known of it, in words.
+    reason: &'static str,
+}
+
+/// What holds of everything that is void: of what held a transaction back the ledger keeps nothing.
+const EXPIRED: VoidView = VoidView {
+    code: "expired",
+    reason: "it expired before any block decided it: it lacked a signature, an earlier number of its sender's was missing, \
+             the member's quota was used up, or it came too late",
+};
 
 impl TransactionView {
     pub(crate) fn new(id: impl std::fmt::Display, fate: Option<Fate>) -> Self {
@@ -100,7 +118,8 @@ impl TransactionView {
             Some(Fate::Final { height, outcome }) => ("final", Some(height.0), Some(outcome.into())),
             Some(Fate::Refused(_) | Fate::Forged) => ("refused", None, None),
         };
-        Self { id: id.to_string(), status, height, outcome }
+        let void = matches!(fate, Some(Fate::Void)).then_some(EXPIRED);
+        Self { id: id.to_string(), status, height, outcome, void }
     }
 }
 
@@ -156,4 +175,21 @@ pub(crate) fn block_view(
 /// A DID of this network in words.
 pub(crate) fn did_text(did: &realdid_types::Did, network: &NetworkName) -> String {
     did.to_text(network)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_void_says_that_it_expired_and_what_may_have_held_it_back() {
+        let view = serde_json::to_value(TransactionView::new("5a", Some(Fate::Void))).expect("JSON");
+        assert_eq!((&view["status"], &view["code"]), (&"void".into(), &"expired".into()));
+        assert!(
+            view["reason"].as_str().is_some_and(|reason| reason.contains("lacked a signature")),
+            "{view}"
+        );
+        let pending = serde_json::to_value(TransactionView::new("5a", None)).expect("JSON");
+        assert_eq!(pending, serde_json::json!({ "id": "5a", "status": "pending" }));
+    }
 }

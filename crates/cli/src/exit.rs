@@ -127,7 +127,10 @@ fn status_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<u8> {
     let is_wrong = |finding: &Finding| {
         matches!(finding, Finding::Wrong(..) | Finding::Missing(..) | Finding::Uncertified(_))
     };
-    if matches!(cause.downcast_ref(), Some(CheckError::NotThere(_) | CheckError::Uncertified(_))) {
+    if matches!(
+        cause.downcast_ref(),
+        Some(CheckError::NotThere(_) | CheckError::Uncertified(_) | CheckError::Older { .. })
+    ) {
         return Some(UNVERIFIED);
     }
     if cause.is::<Untrusted>() || cause.downcast_ref().is_some_and(is_wrong) {

@@ -1,9 +1,7 @@
 //! A node that is not trusted: whatever it says is checked from the genesis on.
 
-use std::time::{Duration, Instant};
-
-use realdid_crypto::{Ed25519Verifier, PublicKey};
-use realdid_identity::{DidRecord, ReplacedKey};
+use realdid_crypto::Ed25519Verifier;
+use realdid_identity::DidRecord;
 use realdid_state::StateKey;
 use realdid_types::{
     Batch, Block, Did, Genesis, Header, Height, SignedBatch, SignedTransaction, TransactionId, Wire,
@@ -11,14 +9,10 @@ use realdid_types::{
 use serde::Deserialize;
 
 use crate::{
-    ClientError, LightClient, NodeClient, Proven, ProvenRecord, RecordProof, Standing, Untrusted,
-    check_parent, check_previous, standing,
+    ClientError, LightClient, NodeClient, Proven, ProvenRecord, RecordProof, Submitted, Untrusted,
+    check_parent, check_previous,
 };
 
-/// How long the block may take that shows what is final now.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Between two looks.
-const PAUSE: Duration = Duration::from_millis(100);
 /// Blocks below a certified one that are followed down: a certificate is for every one that was decided by itself, and
 /// views without one are few.
 const DESCENT_MAX: usize = 1_024;
@@ -39,6 +33,8 @@ pub struct Shown {
     pub signed: SignedTransaction,
     /// The block's header, which validators vouch for.
     pub header: Header,
+    /// What the node says became of it there. Nobody vouches for that: [`crate::is_made_by`] shows what was applied.
+    pub told: Submitted,
 }
 
 /// Why nothing certain can be said.
@@ -56,18 +52,30 @@ pub enum CheckError {
     /// The node shows no certificate for a block or one above it.
     #[error("the node shows no certificate for block {0} or one above it: try again")]
     Uncertified(Height),
+    /// The node shows two things as of two times, and they cannot be put together.
+    #[error(
+        "the node shows an entry as of block {found}, and the record that it belongs to as of block {wanted}: ask another node"
+    )]
+    Older {
+        /// As of when the entry is.
+        found: Height,
+        /// As of when it is needed, at least.
+        wanted: Height,
+    },
+}
+
+impl CheckError {
+    /// Whether the node cannot prove anything yet: before the first block, or just after it caught up.
+    #[must_use]
+    pub fn is_early(&self) -> bool {
+        matches!(self, Self::Node(ClientError::Refused(problem)) if problem.code == "not_ready")
+    }
 }
 
 #[derive(Deserialize)]
 struct BlockView {
     encoded: String,
     certificate: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Place {
-    height: Option<u64>,
-    status: String,
 }
 
 impl CheckedNode {
@@ -125,47 +133,6 @@ impl CheckedNode {
         self.check(|light, verifier| light.check_entry(key, &shown, verifier)).await
     }
 
-    /// A DID's record as of now: a block vouches for what stood before it, so if the newest one changed something, the
-    /// next one is waited for, but no longer than `patience`; then it is the record as of the newest block.
-    ///
-    /// # Errors
-    /// If the node does not answer, or what it says does not hold.
-    pub async fn record_now(&mut self, did: Did, patience: Duration) -> Result<ProvenRecord, CheckError> {
-        let (needed, until) = (self.needed().await?, Instant::now() + patience);
-        loop {
-            let proven = self.record(did).await?;
-            if proven.header.height >= needed || Instant::now() >= until {
-                return Ok(proven);
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-    }
-
-    /// An entry of the state as of now, as [`Self::record_now`].
-    ///
-    /// # Errors
-    /// If the node does not answer, or what it says does not hold.
-    pub async fn entry_now<T: Wire>(
-        &mut self,
-        key: &StateKey,
-        patience: Duration,
-    ) -> Result<Proven<T>, CheckError> {
-        let (needed, until) = (self.needed().await?, Instant::now() + patience);
-        loop {
-            let proven = self.entry(key).await?;
-            if proven.header.height >= needed || Instant::now() >= until {
-                return Ok(proven);
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-    }
-
-    /// The height of the header that vouches for all that is final now.
-    async fn needed(&self) -> Result<Height, ClientError> {
-        let newest = self.node.newest_block().await?.header;
-        Ok(if newest.transactions == 0 { newest.height } else { newest.height.next() })
-    }
-
     /// The version of a record before one that is believed.
     ///
     /// # Errors
@@ -176,34 +143,13 @@ impl CheckedNode {
         Ok(check_previous(newer, &bytes)?)
     }
 
-    /// How a key of a DID stands to a time: whether what it had signed by then counts. The header is the one that vouches
-    /// for the record.
-    ///
-    /// # Errors
-    /// If the node does not answer, or what it says does not hold.
-    pub async fn standing(
-        &mut self,
-        did: Did,
-        key: &PublicKey,
-        time: impl FnOnce(&Header) -> realdid_types::Timestamp,
-    ) -> Result<(Standing, Header), CheckError> {
-        // in this order: a key that is replaced between the two is in both
-        let ProvenRecord { record, header } = self.record_now(did, PATIENCE).await?;
-        let replaced: Proven<ReplacedKey> = self.entry(&StateKey::ReplacedKey(did, *key)).await?;
-        let standing = match record {
-            Some(record) => standing(&record, replaced.entry.as_ref(), key, time(&header)),
-            None => Standing::Unknown,
-        };
-        Ok((standing, header))
-    }
-
     /// A transaction in a final block: when it was there, by the word of the validators.
     ///
     /// # Errors
     /// If the node does not answer, the transaction is not final, or what the node says does not hold.
     pub async fn transaction(&mut self, id: TransactionId) -> Result<Option<Shown>, CheckError> {
-        let place: Place = self.node.get(&format!("/v1/transactions/{id}")).await?;
-        let Some(height) = place.height.filter(|_| place.status == "final").map(Height) else {
+        let told: Submitted = self.node.get(&format!("/v1/transactions/{id}")).await?;
+        let Some(height) = told.height.filter(|_| told.status == "final").map(Height) else {
             return Ok(None);
         };
         let block = self.certified_block(height).await?;
@@ -216,7 +162,7 @@ impl CheckedNode {
             };
             let Batch { transactions, .. } = batch;
             if let Some(signed) = transactions.into_iter().find(|signed| signed.id() == id) {
-                return Ok(Some(Shown { signed, header: block.header }));
+                return Ok(Some(Shown { signed, header: block.header, told }));
             }
         }
         Err(CheckError::NotThere(height))

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 /// The context of such a resource and of its credentials.
 const CONTEXT: &str = "https://identity.foundation/.well-known/did-configuration/v1";
-/// Links that are looked at: each may cost a verification.
+/// A resource with more links is refused: each may cost a verification.
 const LINKS_MAX: usize = 64;
 
 /// A DID and an origin that are to be linked, and the time in seconds since 1970.
@@ -101,22 +101,23 @@ impl DomainLinks {
     /// Whether one of them links a DID, which has these keys for statements, with an origin.
     ///
     /// # Errors
-    /// Says what is wrong with the one that comes closest.
+    /// [`LinkError::Missing`] if none is of this DID and for this origin; otherwise says what is wrong with the last one that
+    /// is.
     pub fn check(
         &self,
         wanted: LinkedDomain<'_>,
         keys: &[PublicKey],
         verifier: &dyn Verifier,
     ) -> Result<(), LinkError> {
-        let mut closest = LinkError::Missing;
+        let mut wrong = LinkError::Missing;
         for token in &self.0 {
             match check_token(token, wanted, keys, verifier) {
                 Ok(()) => return Ok(()),
                 Err(LinkError::Missing) => {}
-                Err(error) => closest = error,
+                Err(error) => wrong = error,
             }
         }
-        Err(closest)
+        Err(wrong)
     }
 }
 

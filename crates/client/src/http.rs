@@ -7,7 +7,10 @@ use realdid_state::StateKey;
 use realdid_types::{DecodeError, Epoch, EpochEnd, Genesis, SignedTransaction, ValidatorSet, Wire};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::RecordProof;
+use crate::{
+    ClientError, Problem, RecordProof,
+    body::{self, BodyError},
+};
 
 /// How long a connection may take to come about.
 const CONNECT_MAX: Duration = Duration::from_secs(3);
@@ -15,6 +18,12 @@ const CONNECT_MAX: Duration = Duration::from_secs(3);
 const ANSWER_MAX: Duration = Duration::from_secs(40);
 /// How long reading may take.
 const READ_MAX: Duration = Duration::from_secs(10);
+
+/// The longest answer. A block with 64 batches of 64 KiB has some 17,000 transactions, and a receipt in words and in base64
+/// takes 400 bytes: 7 MB; a genesis of 8 MiB is in base64 11 MiB.
+const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// A problem is a few sentences.
+const PROBLEM_BYTES_MAX: usize = 64 * 1024;
 
 /// A node.
 #[derive(Clone, Debug)]
@@ -32,47 +41,6 @@ pub enum Wait {
     Accepted,
     /// Until it is decided.
     Final,
-}
-
-/// An error of a node's, as `application/problem+json`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Problem {
-    /// The HTTP status.
-    pub status: u16,
-    /// The stable code.
-    pub code: String,
-    /// In words.
-    pub detail: String,
-}
-
-/// Why a request failed.
-#[derive(Debug, thiserror::Error)]
-pub enum ClientError {
-    /// Nobody answers.
-    #[error("{0} does not answer; is the node running? `realdid testnet up` starts a network")]
-    Unreachable(String, #[source] reqwest::Error),
-    /// The node refuses.
-    #[error("{} ({})", .0.detail, .0.code)]
-    Refused(Problem),
-    /// A certificate that is to be trusted is none.
-    #[error("no certificate in PEM: {0}")]
-    Certificate(reqwest::Error),
-    /// The answer is not what it should be.
-    #[error("{0} answers with something else than expected: {1}")]
-    Answer(String, String),
-}
-
-impl ClientError {
-    /// Whether coming back later may help.
-    #[must_use]
-    pub fn is_temporary(&self) -> bool {
-        match self {
-            Self::Unreachable(..) => true,
-            Self::Refused(problem) => matches!(problem.status, 429 | 503 | 504),
-            Self::Answer(..) | Self::Certificate(_) => false,
-        }
-    }
 }
 
 /// What became of a transaction that was handed in.
@@ -278,7 +246,7 @@ impl NodeClient {
         if !answer.status().is_success() {
             return Err(self.problem(answer).await);
         }
-        Ok(Some(answer.bytes().await.map_err(|error| self.unreachable(error))?.to_vec()))
+        Ok(Some(self.body(answer).await?))
     }
 
     async fn read<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, ClientError> {
@@ -286,13 +254,21 @@ impl NodeClient {
         if !answer.status().is_success() {
             return Err(self.problem(answer).await);
         }
-        let bytes = answer.bytes().await.map_err(|error| self.unreachable(error))?;
+        let bytes = self.body(answer).await?;
         serde_json::from_slice(&bytes).map_err(|error| self.strange(error))
+    }
+
+    async fn body(&self, answer: reqwest::Response) -> Result<Vec<u8>, ClientError> {
+        body::read(answer, ANSWER_BYTES_MAX).await.map_err(|error| match error {
+            BodyError::Broken(error) => self.unreachable(error),
+            BodyError::TooLarge => self.strange(format!("more than {ANSWER_BYTES_MAX} bytes")),
+        })
     }
 
     async fn problem(&self, answer: reqwest::Response) -> ClientError {
         let status = answer.status().as_u16();
-        match answer.bytes().await.ok().and_then(|bytes| serde_json::from_slice::<Problem>(&bytes).ok()) {
+        let body = body::read(answer, PROBLEM_BYTES_MAX).await.ok();
+        match body.and_then(|bytes| serde_json::from_slice::<Problem>(&bytes).ok()) {
             Some(problem) => ClientError::Refused(problem),
             None => self.strange(format!("HTTP status {status}")),
         }

@@ -3,14 +3,21 @@
 //!
 //! The feature `http`, which is on unless told otherwise, is what speaks to a node; the rest is pure.
 
+mod applied;
+#[cfg(feature = "http")]
+mod body;
 #[cfg(feature = "http")]
 mod checked;
+#[cfg(feature = "http")]
+mod client_error;
 #[cfg(feature = "http")]
 mod consortium;
 #[cfg(feature = "http")]
 mod domain;
 mod draft;
 mod entries;
+#[cfg(feature = "http")]
+mod fresh;
 mod governance;
 mod history;
 mod holder;
@@ -27,8 +34,11 @@ mod statement;
 #[cfg(feature = "http")]
 mod well_known;
 
+pub use applied::is_made_by;
 #[cfg(feature = "http")]
 pub use checked::{CheckError, CheckedNode, Shown};
+#[cfg(feature = "http")]
+pub use client_error::{ClientError, Problem};
 #[cfg(feature = "http")]
 pub use consortium::{MemberView, ProposalView, RuleView, ValidatorView, ValidatorsView};
 #[cfg(feature = "http")]
@@ -39,7 +49,7 @@ pub use governance::{Member, in_order, possession};
 pub use history::{check_parent, check_previous};
 pub use holder::{Holder, compromised_keys};
 #[cfg(feature = "http")]
-pub use http::{ClientError, NodeClient, Problem, Resolved, Submitted, Wait};
+pub use http::{NodeClient, Resolved, Submitted, Wait};
 pub use light::{LightClient, Proven, ProvenRecord, RecordProof, Untrusted};
 #[cfg(feature = "http")]
 pub use return_address::{HandOverError, hand_over};

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use realdid_types::Origin;
 
+use crate::body::{self, BodyError};
+
 /// How long an origin may take.
 const ANSWER_MAX: Duration = Duration::from_secs(10);
 /// A DID configuration with some dozens of links.
@@ -43,16 +45,13 @@ pub async fn did_configuration(origin: &Origin, certificates: Option<&[u8]>) -> 
     let url = format!("{origin}/.well-known/did-configuration.json");
     let unreachable = |error| FetchError::Unreachable(url.clone(), error);
     let client = builder.build().map_err(FetchError::Certificate)?;
-    let mut answer = client.get(&url).send().await.map_err(unreachable)?;
+    let answer = client.get(&url).send().await.map_err(unreachable)?;
     if answer.status() != reqwest::StatusCode::OK {
         return Err(FetchError::Status(url, answer.status().as_u16()));
     }
-    let mut resource = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
-        resource.extend_from_slice(&chunk);
-        if resource.len() > RESOURCE_BYTES_MAX {
-            return Err(FetchError::TooLarge(url));
-        }
+    match body::read(answer, RESOURCE_BYTES_MAX).await {
+        Ok(resource) => Ok(resource),
+        Err(BodyError::Broken(error)) => Err(FetchError::Unreachable(url, error)),
+        Err(BodyError::TooLarge) => Err(FetchError::TooLarge(url)),
     }
-    Ok(resource)
 }

@@ -14,6 +14,7 @@
 
 mod batch_pool;
 mod transaction_pool;
+mod waiting;
 
 pub mod limits;
 

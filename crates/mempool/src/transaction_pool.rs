@@ -6,11 +6,14 @@ use std::{
 };
 
 use realdid_types::{
-    GenesisDigest, Sender, Sequence, SignedTransaction, Timestamp, TransactionId, Wire,
+    GenesisDigest, Sender, Sequence, SignedTransaction, Timestamp, TransactionId,
     limits::{BATCH_BYTES_MAX, BATCH_TRANSACTIONS_MAX},
 };
 
-use crate::limits::{PACK_DELAY, REPACK_DELAY, REPACK_DOUBLINGS_MAX, SEQUENCE_AHEAD_MAX, TRANSACTIONS_MAX};
+use crate::{
+    limits::{PACK_DELAY, SEQUENCE_AHEAD_MAX, TRANSACTIONS_MAX},
+    waiting::Waiting,
+};
 
 /// Room for a batch's author, number and signature beside its transactions.
 const BATCH_OVERHEAD: usize = 256;
@@ -79,32 +82,6 @@ pub struct TransactionPool {
     packed: Option<Duration>,
 }
 
-#[derive(Clone, Debug)]
-struct Waiting {
-    id: TransactionId,
-    signed: SignedTransaction,
-    bytes: usize,
-    /// Its time in the queue; none while a batch has it.
-    queued: Option<Duration>,
-    /// How often a block skipped it.
-    skipped: u32,
-}
-
-impl Waiting {
-    fn new(signed: SignedTransaction) -> Self {
-        // with its number and length in the batch
-        let bytes = signed.encoded_len().saturating_add(8);
-        Self { id: signed.id(), signed, bytes, queued: None, skipped: 0 }
-    }
-
-    /// How long it rests before it is packed again.
-    fn rest(&mut self) -> Duration {
-        let doubled = 1_u32 << self.skipped.min(REPACK_DOUBLINGS_MAX);
-        self.skipped = self.skipped.saturating_add(1);
-        REPACK_DELAY.saturating_mul(doubled)
-    }
-}
-
 /// A transaction of a final block.
 #[derive(Clone, Copy, Debug)]
 pub struct Included<'a> {
@@ -129,7 +106,8 @@ impl TransactionPool {
         }
     }
 
-    /// Takes a transaction whose signatures hold. Taking one again changes nothing.
+    /// Takes a transaction whose signatures hold. Taking one again changes nothing, unless it brings signatures: whoever
+    /// sees a transaction can strip it of some and hand it in first, and what lacks one is never decided.
     ///
     /// # Errors
     /// Says why it is not taken.
@@ -145,15 +123,25 @@ impl TransactionPool {
         let id = signed.id();
         let place = (transaction.sender.clone(), transaction.sequence);
         match self.transactions.get(&place) {
-            Some(known) if known.signed == signed => return Ok(id),
-            Some(_) => return Err(Refusal::SequenceTaken),
+            Some(known) if known.id != id => return Err(Refusal::SequenceTaken),
+            Some(known) => {
+                if let Some(completed) = known.completed_by(&signed) {
+                    self.remove(&place);
+                    self.place(place, completed, now);
+                }
+                return Ok(id);
+            }
             None if self.transactions.len() >= TRANSACTIONS_MAX => return Err(Refusal::Full),
             None => {}
         }
-        self.expiries.insert((transaction.expires, place.clone()));
+        self.place(place, signed, now);
+        Ok(id)
+    }
+
+    fn place(&mut self, place: Place, signed: SignedTransaction, now: Duration) {
+        self.expiries.insert((signed.transaction.expires, place.clone()));
         self.transactions.insert(place.clone(), Waiting::new(signed));
         self.enqueue(place, now);
-        Ok(id)
     }
 
     fn check(

@@ -99,7 +99,7 @@ pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> 
                 "--expires {} is over: name a time that is still to come",
                 time::text(expires)
             );
-            let acting = Acting::new(&signing).await?;
+            let mut acting = Acting::new(&signing).await?;
             let dids = dids.read(&acting.genesis().network)?;
             let fields = vec![
                 ("authority", json!(acting.name.as_str())),
@@ -108,14 +108,14 @@ pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> 
                 ("until", json!(time::text(expires))),
             ];
             let operation = Operation::Attest(Attest { level: level as u32, expires, dids });
-            delivery::show(fields, &acting.act(operation, Vec::new()).await?, format)
+            delivery::show(fields, &acting.act(operation, &[]).await?, format)
         }
         Command::Withdraw { dids, signing } => {
-            let acting = Acting::new(&signing).await?;
+            let mut acting = Acting::new(&signing).await?;
             let dids = dids.read(&acting.genesis().network)?;
             let fields = vec![("authority", json!(acting.name.as_str())), ("dids", json!(dids.len()))];
             let operation = Operation::Withdraw(Withdraw { dids });
-            delivery::show(fields, &acting.act(operation, Vec::new()).await?, format)
+            delivery::show(fields, &acting.act(operation, &[]).await?, format)
         }
         Command::Show { did, authority, trust, target } => {
             show(node(&target, &trust).await?, &did, authority.as_deref(), format).await

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use realdid_client::{NodeClient, Submitted, Wait, sign};
+use realdid_client::{CheckedNode, NodeClient, Submitted, Wait, sign};
 use realdid_testnet::now_ms;
 use realdid_types::{Genesis, SignedTransaction, Timestamp, Transaction, Wire, limits};
 use serde_json::{Map, Value, json};
 
 use super::{
+    complete,
     key::{Key, held},
     ledger::plain,
     time,
@@ -45,11 +46,25 @@ pub(crate) enum Delivered {
         id: String,
         /// The file.
         file: PathBuf,
-        /// Whether all have signed it.
-        signed: bool,
+        /// How many are to sign it; none once the command signed it.
+        unsigned: usize,
         /// Until when it can take effect.
         expires: Timestamp,
     },
+}
+
+impl Delivered {
+    /// The command that goes on with a file, to be copied once each KEY is the file of a key; none if it was handed in.
+    pub(crate) fn next(&self) -> Option<String> {
+        match self {
+            Self::Applied(_) => None,
+            Self::Left { file, unsigned: 0, .. } => Some(format!("realdid tx submit {}", file.display())),
+            Self::Left { file, unsigned, .. } => {
+                let (keys, out) = (" --key KEY".repeat(*unsigned), file.with_extension("signed"));
+                Some(format!("realdid tx sign {}{keys} --out {}", file.display(), out.display()))
+            }
+        }
+    }
 }
 
 impl Delivery {
@@ -68,20 +83,21 @@ impl Delivery {
     /// Signs it with these keys and hands it in, or leaves it in a file.
     ///
     /// # Errors
-    /// If a key that must sign is not here, the file cannot be written, or the ledger does not apply it.
+    /// If a key that must sign is not here, the file cannot be written, or the ledger does not apply it; before it is handed
+    /// in, if that would take more signatures.
     pub(crate) async fn deliver(
         &self,
-        client: &NodeClient,
+        node: &mut CheckedNode,
         transaction: Transaction,
-        keys: &[Key],
+        keys: &[&Key],
     ) -> anyhow::Result<Delivered> {
         let (id, expires) = (transaction.id().to_string(), transaction.expires);
-        let left = |file: &Path, signed| Delivered::Left { id, file: file.to_owned(), signed, expires };
+        let left = |file: &Path, unsigned| Delivered::Left { id, file: file.to_owned(), unsigned, expires };
         if let Some(path) = &self.unsigned_out {
             write_bytes(path, &transaction.encode())?;
             let signers: Vec<String> = keys.iter().map(|key| key.public().to_string()).collect();
             eprintln!("to be signed by {}", signers.join(" and "));
-            return Ok(left(path, false));
+            return Ok(left(path, signers.len()));
         }
         ensure!(
             keys.len() <= limits::TRANSACTION_SIGNATURES_MAX,
@@ -92,9 +108,10 @@ impl Delivery {
         let signed = sign(transaction, &held(keys)?);
         if let Some(path) = &self.write {
             write(path, &signed)?;
-            return Ok(left(path, true));
+            return Ok(left(path, 0));
         }
-        hand_in(client, signed).await.map(Delivered::Applied)
+        complete::check(node, &signed).await?;
+        hand_in(node.node(), signed).await.map(Delivered::Applied)
     }
 }
 
@@ -109,13 +126,12 @@ pub(crate) fn show(mut fields: Fields, delivered: &Delivered, format: Format) ->
             fields.push(("height", json!(done.height)));
             fields.push(("outcome", json!(done.outcome)));
         }
-        Delivered::Left { id, file, signed, expires } => {
-            let next = if *signed { "tx submit" } else { "tx sign" };
+        Delivered::Left { id, file, unsigned, expires } => {
             fields.push(("transaction", json!(id)));
             fields.push(("file", json!(file)));
-            fields.push(("signed", json!(signed)));
+            fields.push(("signed", json!(*unsigned == 0)));
             fields.push(("expires", json!(time::text(*expires))));
-            fields.push(("next", json!(format!("realdid {next} {}", file.display()))));
+            fields.push(("next", json!(delivered.next())));
         }
     }
     show_fields(fields, format)
@@ -159,6 +175,10 @@ pub(crate) fn applied(submitted: Submitted) -> anyhow::Result<Submitted> {
         Some(_) => {
             let reason = submitted.reason.as_deref().unwrap_or("no reason given");
             Err(exit::refused(format!("the ledger refused it: {reason}")))
+        }
+        None if submitted.status == "void" => {
+            let reason = submitted.reason.as_deref().unwrap_or("it expired before any block decided it");
+            Err(exit::refused(format!("transaction {} is void: {reason}", submitted.id)))
         }
         None => anyhow::bail!(
             "transaction {0} is {1} and not decided: `realdid tx show {0}` says what became of it",

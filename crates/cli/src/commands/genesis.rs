@@ -148,7 +148,15 @@ fn add(path: &Path, cards: &[PathBuf], role: RoleName) -> anyhow::Result<()> {
 fn add_card(file: &mut GenesisFile, card: Card, role: RoleName) -> anyhow::Result<()> {
     let known = file.members.iter().position(|member| member.name == card.organisation);
     let place = match (known, card.member_key) {
-        (Some(place), _) => place,
+        (Some(place), _) => {
+            if role == RoleName::Authority && !file.members[place].roles.contains(&role) {
+                eprintln!(
+                    "note: {} is a member already and keeps its roles: --authority gives it none; edit `roles` in the genesis",
+                    card.organisation
+                );
+            }
+            place
+        }
         (None, Some(key)) => {
             file.members.push(MemberFile {
                 name: card.organisation.clone(),

@@ -1,21 +1,28 @@
 //! A member that acts: proposes, approves, attests, registers sites.
 
+mod approval;
+mod effect;
+mod proposal;
+mod vote;
+
+pub(crate) use approval::Approving;
+pub(crate) use proposal::{Proposal, find, in_words};
+
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use realdid_client::{CheckedNode, Draft, NodeClient, ProposalView};
-use realdid_crypto::Digest;
-use realdid_node::hex;
-use realdid_state::{ProposalEntry, StateKey};
+use realdid_state::{MemberEntry, ProposalEntry, StateKey};
 use realdid_testnet::now_ms;
-use realdid_types::{
-    Approve, Change, Genesis, Operation, OrganisationName, ProposalId, Sender, Sequence, Timestamp,
-    Transaction, WithdrawApproval,
-};
+use realdid_types::{Change, Genesis, Operation, OrganisationName, Sender, Sequence, Timestamp, Transaction};
 use serde_json::json;
 
+use self::{
+    proposal::id_of,
+    vote::{Vote, approve_command},
+};
 use super::{
-    delivery::{self, Delivered, Delivery, show_fields},
+    delivery::{self, Delivered, Delivery},
     key::Key,
     means::Means,
 };
@@ -24,9 +31,7 @@ use crate::{
     output::{Format, say},
 };
 
-/// The fewest digits that name a proposal: an empty variable in a script must not.
-const DIGITS_MIN: usize = 4;
-/// How long the block may take that shows a proposal made just before.
+/// How long the block may take that shows what was changed just before.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Who signs, and where that goes.
@@ -49,13 +54,13 @@ pub(crate) struct Acting<'a> {
 }
 
 impl<'a> Acting<'a> {
-    /// The member whose key it is.
+    /// The member whose key it is: which that may be the node says, and the genesis or the ledger shows.
     ///
     /// # Errors
-    /// If it is nobody's.
+    /// If it is nobody's, or another's than the node says.
     pub(crate) async fn new(signing: &'a Signing) -> anyhow::Result<Self> {
         let key = Key::named(&signing.key)?;
-        let node = signing.means.node().await?;
+        let mut node = signing.means.node().await?;
         let public = key.public().to_string();
         let members = node.node().members().await?;
         let member = members.into_iter().find(|member| member.key == public).with_context(|| {
@@ -66,13 +71,10 @@ impl<'a> Acting<'a> {
                 node.genesis().network
             )
         })?;
-        Ok(Self {
-            node,
-            name: OrganisationName::new(&member.name)?,
-            key,
-            sequence: Sequence(member.next_sequence),
-            delivery: &signing.means.delivery,
-        })
+        let name = OrganisationName::new(&member.name)?;
+        check_key(&mut node, &name, &key).await?;
+        let sequence = Sequence(member.next_sequence);
+        Ok(Self { node, name, key, sequence, delivery: &signing.means.delivery })
     }
 
     pub(crate) fn client(&self) -> &NodeClient {
@@ -90,15 +92,14 @@ impl<'a> Acting<'a> {
     }
 
     /// Asks for something that the member does by itself, together with others whose keys sign, too.
-    pub(crate) async fn act(self, operation: Operation, others: Vec<Key>) -> anyhow::Result<Delivered> {
+    pub(crate) async fn act(&mut self, operation: Operation, others: &[Key]) -> anyhow::Result<Delivered> {
         let transaction = self.draft(self.delivery.expires(self.genesis())).asking(operation);
         self.deliver(transaction, others).await
     }
 
-    async fn deliver(self, transaction: Transaction, others: Vec<Key>) -> anyhow::Result<Delivered> {
-        let Self { node, key, delivery, .. } = self;
-        let keys: Vec<Key> = [key].into_iter().chain(others).collect();
-        delivery.deliver(node.node(), transaction, &keys).await
+    async fn deliver(&mut self, transaction: Transaction, others: &[Key]) -> anyhow::Result<Delivered> {
+        let keys: Vec<&Key> = std::iter::once(&self.key).chain(others).collect();
+        self.delivery.deliver(&mut self.node, transaction, &keys).await
     }
 
     /// Proposes a change, unless that is done already.
@@ -118,9 +119,10 @@ impl<'a> Acting<'a> {
         // others need time to approve
         let expires = Timestamp(now_ms().saturating_add(delivery::longest_ms(self.genesis())));
         let transaction = self.draft(expires).propose(change.clone());
-        let (id, name) = (transaction.id().to_string(), self.name.clone());
-        let delivered = self.deliver(transaction, Vec::new()).await?;
-        Vote { id: &id, approvals: 1, needed }.tell(&change, &name, Some(&delivered), format)
+        let id = transaction.id().to_string();
+        let delivered = self.deliver(transaction, &[]).await?;
+        let fate = self.fate(&change, delivered).await?;
+        Vote { id: &id, approvals: 1, needed }.tell(&change, &self.name, Some(&fate), format)
     }
 
     /// How many must agree.
@@ -150,48 +152,8 @@ impl<'a> Acting<'a> {
 
     /// Words do not tell everything; one that is too new to be proven is taken for the same.
     async fn is_same(&mut self, open: &ProposalView, change: &Change) -> anyhow::Result<bool> {
-        let entry = self.node.entry::<ProposalEntry>(&StateKey::Proposal(id_of(open)?)).await?.entry;
+        let entry = self.node.entry::<ProposalEntry>(&StateKey::Proposal(id_of(&open.id)?)).await?.entry;
         Ok(entry.is_none_or(|entry| entry.change == *change))
-    }
-
-    /// Approves a proposal, once it is proven what it is.
-    pub(crate) async fn approve(mut self, wanted: &str, format: Format) -> anyhow::Result<()> {
-        let proposal = find(self.client(), wanted).await?;
-        let change = proven_change(&mut self.node, &proposal).await?;
-        eprintln!("to be approved: {}", in_words(self.client(), &change).await?);
-        let vote = Vote { id: &proposal.id, approvals: proposal.approvals.len(), needed: proposal.needed };
-        let name = self.name.clone();
-        if proposal.approvals.iter().any(|by| *by == name.as_str()) {
-            return vote.tell(&change, &name, None, format);
-        }
-        let operation = Operation::Approve(Approve { proposal: id_of(&proposal)? });
-        let delivered = self.act(operation, Vec::new()).await?;
-        Vote { approvals: vote.approvals.saturating_add(1), ..vote }.tell(
-            &change,
-            &name,
-            Some(&delivered),
-            format,
-        )
-    }
-
-    /// Takes the member's own approval of a proposal back.
-    pub(crate) async fn withdraw_approval(mut self, wanted: &str, format: Format) -> anyhow::Result<()> {
-        let proposal = find(self.client(), wanted).await?;
-        let change = proven_change(&mut self.node, &proposal).await?;
-        if !proposal.approvals.iter().any(|by| *by == self.name.as_str()) {
-            return self.is_so_already(&format!("{} is not for proposal {}", self.name, proposal.id), format);
-        }
-        eprintln!("no longer approved: {}", in_words(self.client(), &change).await?);
-        let operation = Operation::WithdrawApproval(WithdrawApproval { proposal: id_of(&proposal)? });
-        let (name, left) = (self.name.clone(), proposal.approvals.len().saturating_sub(1));
-        let delivered = self.act(operation, Vec::new()).await?;
-        let next = match left {
-            0 => "it is open no more: nobody is for it".to_owned(),
-            left => format!("it stays open with {left} of {}", proposal.needed),
-        };
-        let fields =
-            vec![("proposal", json!(proposal.id)), ("member", json!(name.as_str())), ("left", json!(next))];
-        delivery::show(fields, &delivered, format)
     }
 
     /// Says that nothing is to change.
@@ -200,113 +162,18 @@ impl<'a> Acting<'a> {
     }
 }
 
-/// The open proposal that begins with these digits.
-///
-/// # Errors
-/// If there is none, or more than one.
-pub(crate) async fn find(client: &NodeClient, wanted: &str) -> anyhow::Result<ProposalView> {
-    let is_digits = wanted.bytes().all(|byte| byte.is_ascii_hexdigit());
-    ensure!(
-        is_digits && wanted.len() >= DIGITS_MIN,
-        "{wanted:?} names no proposal: at least the first {DIGITS_MIN} of its digits, as in `realdid proposals list`"
-    );
-    let open = client.proposals().await?;
-    let mut found = open.into_iter().filter(|open| open.id.starts_with(wanted));
-    match (found.next(), found.count()) {
-        (Some(only), 0) => Ok(only),
-        (None, _) => bail!(
-            "no proposal {wanted} is open: it took effect, its time is over, or it never was; `realdid proposals list` \
-             shows those that are open, `realdid validators list` who validates"
-        ),
-        (Some(_), more) => {
-            bail!("{wanted} is the beginning of {} proposals: give more digits", more.saturating_add(1))
-        }
+/// Whether that is the member's key: by the genesis, or else as the ledger proves.
+async fn check_key(node: &mut CheckedNode, name: &OrganisationName, key: &Key) -> anyhow::Result<()> {
+    let key = key.public();
+    if node.genesis().members.iter().any(|member| member.name == *name && member.key == key) {
+        return Ok(());
     }
-}
-
-/// What the ledger proves a proposal to be, whatever the node says of it.
-pub(crate) async fn proven_change(node: &mut CheckedNode, proposal: &ProposalView) -> anyhow::Result<Change> {
-    let proven = node.entry_now::<ProposalEntry>(&StateKey::Proposal(id_of(proposal)?), PATIENCE).await?;
-    let entry = proven.entry.ok_or_else(|| {
-        exit::unverified(format!(
-            "as of block {} no proposal {} is open, though the node says so: it was decided meanwhile, or ask another node",
-            proven.header.height, proposal.id
-        ))
-    })?;
-    Ok(entry.change)
-}
-
-fn id_of(proposal: &ProposalView) -> anyhow::Result<ProposalId> {
-    let id = hex::decode(&proposal.id);
-    let id = id.context("the node names a proposal by something else than a digest")?;
-    Ok(ProposalId(Digest::from_bytes(id)))
-}
-
-/// What a change is about; of a validator that leaves, whose it is.
-pub(crate) async fn in_words(client: &NodeClient, change: &Change) -> anyhow::Result<String> {
-    let Change::RemoveValidator(remove) = change else { return Ok(change.to_string()) };
-    let key = remove.consensus_key.to_string();
-    let set = client.validators().await?;
-    let leaving = set.newest().iter().find(|validator| validator.consensus_key == key);
-    let whose = leaving.map_or("nobody", |validator| validator.organisation.as_str());
-    Ok(format!("the validator of {whose} leaves, with the key {key}"))
-}
-
-fn approve_command(change: &Change) -> &'static str {
-    match change {
-        Change::AddValidator(_) | Change::RemoveValidator(_) => "realdid validators approve",
-        _ => "realdid proposals approve",
+    let proven = node.entry_now::<MemberEntry>(&StateKey::Member(name.clone()), PATIENCE).await?;
+    if proven.entry.is_some_and(|entry| entry.key == key) {
+        return Ok(());
     }
-}
-
-/// How a proposal stands.
-struct Vote<'a> {
-    id: &'a str,
-    approvals: usize,
-    needed: u32,
-}
-
-impl Vote<'_> {
-    fn tell(
-        &self,
-        change: &Change,
-        name: &OrganisationName,
-        delivered: Option<&Delivered>,
-        format: Format,
-    ) -> anyhow::Result<()> {
-        let Self { id, approvals, needed } = *self;
-        let is_decided = approvals as u64 >= u64::from(needed);
-        let of_validators = matches!(change, Change::AddValidator(_) | Change::RemoveValidator(_));
-        let next = match (delivered, is_decided) {
-            (Some(Delivered::Left { file, signed: true, .. }), _) => {
-                format!("`realdid tx submit {}` hands it in", file.display())
-            }
-            (Some(Delivered::Left { file, .. }), _) => {
-                format!("`realdid tx sign {} --key …` signs it, where the key is", file.display())
-            }
-            (_, true) if of_validators => "it takes effect with the next epoch".to_owned(),
-            (_, true) => "it has taken effect".to_owned(),
-            (_, false) => format!("the others say yes with `{} {id}`", approve_command(change)),
-        };
-        let height = match delivered {
-            Some(Delivered::Applied(done)) => done.height,
-            _ => None,
-        };
-        if format == Format::Json {
-            let fields = vec![
-                ("proposal", json!(id)),
-                ("member", json!(name.as_str())),
-                ("approvals", json!(approvals)),
-                ("needed", json!(needed)),
-                ("decided", json!(is_decided)),
-                ("height", json!(height)),
-            ];
-            return match delivered {
-                Some(left @ Delivered::Left { .. }) => delivery::show(fields, left, format),
-                _ => show_fields(fields, format),
-            };
-        }
-        let stand = format!("{approvals} of {needed}, {name} among them");
-        show_fields(vec![("proposal", json!(id)), ("approvals", json!(stand)), ("next", json!(next))], format)
-    }
+    Err(exit::unverified(format!(
+        "as of block {} the key {key} is not that of {name}, though the node says so: ask another node",
+        proven.header.height
+    )))
 }

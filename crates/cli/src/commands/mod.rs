@@ -7,6 +7,7 @@ mod card;
 pub(crate) mod chain;
 mod clear_alarm;
 mod clock;
+mod complete;
 pub(crate) mod db;
 mod delivery;
 pub(crate) mod dev;

@@ -8,7 +8,7 @@ use super::{
     Target, Trust,
     ledger::plain,
     means::node,
-    member::{Acting, Signing, find, in_words, proven_change},
+    member::{Acting, Approving, Proposal, Signing, find, in_words},
     tx::details,
 };
 use crate::output::{Format, print, row};
@@ -31,17 +31,15 @@ pub(crate) enum Command {
         target: Target,
     },
     /// Approve a proposal of another member; with enough approvals it takes effect
-    #[command(after_help = "What is approved is shown as the ledger proves it, whatever the node says of it.
+    #[command(
+        after_help = "What is to be approved is shown as the ledger proves it, whatever the node says of it, and you are asked. Where \
+                            nobody is at a terminal to be asked, --yes approves.
 
 Example:
   realdid proposals list
-  realdid proposals approve 3f5a --key member.key --node http://127.0.0.1:8080")]
-    Approve {
-        /// The proposal, as in `realdid proposals list`; its first digits are enough
-        proposal: String,
-        #[command(flatten)]
-        signing: Signing,
-    },
+  realdid proposals approve 3f5a --key member.key --node http://127.0.0.1:8080"
+    )]
+    Approve(Approving),
     /// Take your own approval back, as long as the proposal is open
     #[command(after_help = "Example:
   realdid proposals withdraw 3f5a --key member.key --node http://127.0.0.1:8080")]
@@ -59,9 +57,7 @@ pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> 
         Command::Show { proposal, trust, target } => {
             show(node(&target, &trust).await?, &proposal, format).await
         }
-        Command::Approve { proposal, signing } => {
-            Acting::new(&signing).await?.approve(&proposal, format).await
-        }
+        Command::Approve(approving) => approving.run(format).await,
         Command::Withdraw { proposal, signing } => {
             Acting::new(&signing).await?.withdraw_approval(&proposal, format).await
         }
@@ -77,19 +73,19 @@ async fn list(target: &Target, format: Format) -> anyhow::Result<()> {
 }
 
 async fn show(mut node: CheckedNode, wanted: &str, format: Format) -> anyhow::Result<()> {
-    let proposal = find(node.node(), wanted).await?;
-    let change = proven_change(&mut node, &proposal).await?;
-    let words = in_words(node.node(), &change).await?;
-    let details = details(&change);
+    let Proposal { id, entry, needed, height } = find(&mut node, wanted).await?;
+    let words = in_words(&mut node, &entry.change).await?;
+    let details = details(&entry.change);
+    let approvals: Vec<String> = entry.approvals.iter().map(ToString::to_string).collect();
     let result = json!({
-        "proposal": proposal.id, "change": change.name(), "text": words, "details": details,
-        "approvals": proposal.approvals, "needed": proposal.needed, "expires": proposal.expires,
+        "proposal": id.to_string(), "change": entry.change.name(), "text": words, "details": details,
+        "approvals": approvals, "needed": needed, "expires": entry.expires.0, "verified_at_height": height.0,
     });
     print(format, &result, |_| {
-        let mut rows = vec![row(["proposal", &proposal.id]), row(["proven", &words])];
+        let mut rows = vec![row(["proposal", &id.to_string()]), row(["proven", &words])];
         rows.extend(details.iter().map(|detail| row(["", detail])));
-        let state = stand(&proposal.approvals, proposal.needed.into(), proposal.expires);
-        rows.push(row(["approvals", &state]));
+        rows.push(row(["approvals", &stand(&approvals, needed.into(), entry.expires.0)]));
+        rows.push(row(["verified", &format!("by a certificate for block {height}")]));
         rows
     })
 }

@@ -265,7 +265,7 @@ impl Answering {
             ("name", json!(wanted.name.as_str())),
             ("operator", json!(acting.name.as_str())),
         ];
-        let delivered = acting.act(operation, vec![site_key]).await?;
+        let delivered = acting.act(operation, &[site_key]).await?;
         delivery::show(fields, &delivered, format)
     }
 }

@@ -14,17 +14,20 @@ pub(crate) fn parse(text: &str) -> Result<Timestamp, String> {
     let milliseconds =
         moment.and_then(|moment| u64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok());
     milliseconds.map(Timestamp).ok_or_else(|| {
-        "a time is like 2026-09-30T12:00:00Z, or 2026-09-30 for its first moment in UTC".to_owned()
+        "a time is like 2026-09-30T12:00:00Z or 2026-09-30T12:00:00.250Z, or 2026-09-30 for its first moment in UTC".to_owned()
     })
 }
 
-/// A time in words, to the second.
+/// A time in words, to the millisecond, and to the second where that is all of it: read back it is the same time.
 pub(crate) fn text(time: Timestamp) -> String {
-    let moment = i64::try_from(time.0 / 1_000)
-        .ok()
-        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
-    let text = moment.and_then(|moment| moment.format(&Rfc3339).ok());
-    text.unwrap_or_else(|| format!("{} ms after 1970", time.0))
+    let (seconds, milliseconds) = (time.0 / 1_000, time.0 % 1_000);
+    let moment =
+        i64::try_from(seconds).ok().and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
+    match (moment.and_then(|moment| moment.format(&Rfc3339).ok()), milliseconds) {
+        (None, _) => format!("{} ms after 1970", time.0),
+        (Some(text), 0) => text,
+        (Some(text), _) => format!("{}.{milliseconds:03}Z", text.trim_end_matches('Z')),
+    }
 }
 
 #[cfg(test)]
@@ -37,6 +40,9 @@ mod tests {
         assert_eq!(time, Timestamp(1_790_771_696_000));
         assert_eq!(text(time), "2026-09-30T12:34:56Z");
         assert_eq!(parse("2026-09-30T14:34:56+02:00"), Ok(time));
+        for precise in ["2026-09-30T12:34:56.789Z", "2026-09-30T12:34:56.080Z", "2026-09-30T12:34:56.001Z"] {
+            assert_eq!(text(parse(precise).unwrap()), precise);
+        }
         assert_eq!(parse("2026-09-30T12:34:56.789Z"), Ok(Timestamp(1_790_771_696_789)));
         assert_eq!(parse("2026-09-30"), parse("2026-09-30T00:00:00Z"));
     }

@@ -1,6 +1,5 @@
 //! `realdid tx`: transactions that are signed apart from the network, and handed in later.
 
-mod complete;
 mod file;
 mod sign;
 mod words;
@@ -9,11 +8,11 @@ pub(crate) use words::details;
 
 use std::path::{Path, PathBuf};
 
-use realdid_client::{ClientError, NodeClient, Submitted, Wait};
+use realdid_client::{CheckedNode, ClientError, NodeClient, Submitted, Wait};
 use realdid_types::{SignedTransaction, limits};
 use serde_json::Value;
 
-use super::{Target, ledger::all_fields};
+use super::{Target, complete, ledger::all_fields};
 use crate::{
     exit,
     output::{Format, print, row},
@@ -35,7 +34,8 @@ pub(crate) enum Command {
     Explain(sign::Explain),
     /// Show in words what a transaction in a file asks for, and sign it; needs no network
     #[command(
-        after_help = "What is shown is read off the bytes that are signed. With --genesis it is certain which network they                             are for. Where nobody is at a terminal to be asked, --yes signs.
+        after_help = "What is shown is read off the bytes that are signed. With --genesis it is certain which network they \
+                            are for. Where nobody is at a terminal to be asked, --yes signs.
 
 Example: with the keys on a machine without a network
   realdid did rotate did:realdid:… --key <old key's digits> --to <new key's digits> --unsigned-out change.tx
@@ -90,8 +90,10 @@ async fn hand_in(submit: &Submit, format: Format) -> anyhow::Result<()> {
         transactions.extend(read(file)?);
     }
     let client = submit.target.client()?;
+    let genesis = client.genesis().await?;
+    let mut node = CheckedNode::new(client.clone(), &genesis)?;
     for signed in &transactions {
-        complete::check(&client, signed).await?;
+        complete::check(&mut node, signed).await?;
     }
     let wait = match submit.wait {
         Until::Accepted => Wait::Accepted,

@@ -29,6 +29,17 @@ fn operators_make_nodes_agree_on_a_genesis_and_start() {
 }
 
 #[test]
+fn a_member_that_is_known_keeps_its_roles_and_whoever_asks_for_others_is_told() {
+    let mut operators = network(&["ministry"], "1");
+    operators.init("second", "ministry");
+    let (genesis, card) = (operators.path("genesis.json"), operators.path("second.card"));
+    let added = operators.try_run(&["genesis", "add-validator", "--genesis", &genesis, &card, "--authority"]);
+    assert!(added.status == 0 && added.err.contains("ministry is a member already"), "{}", added.err);
+    let text = std::fs::read_to_string(genesis).unwrap();
+    assert!(text.contains("operator") && !text.contains("authority"), "{text}");
+}
+
+#[test]
 fn members_on_separate_machines_let_a_validator_in_and_another_out() {
     let mut operators = network(&["ministry", "operator-1", "operator-2"], "2");
     for name in ["ministry", "operator-1", "operator-2"] {
@@ -72,11 +83,11 @@ fn members_on_separate_machines_let_a_validator_in_and_another_out() {
     let id = proposed["proposal"].as_str().unwrap();
     let listed = operators.run(&["members", "list", "--node", &node]);
     assert!(listed.contains(id) && listed.contains("1 of 2 are for it: operator-2"), "{listed}");
-    let unset = ["validators", "approve", "", "--key", &ministry, "--node", &node];
+    let unset = ["validators", "approve", "", "--key", &ministry, "--node", &node, "--yes"];
     let refused = operators.try_run(&unset);
     assert!(refused.status == 1 && refused.err.contains("names no proposal"), "{}", refused.err);
     let approve =
-        ["validators", "approve", &id[..8], "--key", &ministry, "--node", &node, "--output", "json"];
+        ["validators", "approve", &id[..8], "--yes", "--key", &ministry, "--node", &node, "--output", "json"];
     assert_eq!(json(&operators.run(&approve))["decided"], true);
     await_validators(&operators, &node, 4);
 
@@ -88,7 +99,8 @@ fn members_on_separate_machines_let_a_validator_in_and_another_out() {
     // its member keeps its key, and the new node may author batches
     let put = ["members", "propose", "put", "--card", &plain, "--node", &node, "--output", "json", "--key"];
     let admitted = json(&operators.run(&[&put[..], &[&ministry]].concat()));
-    let admit = ["proposals", "approve", admitted["proposal"].as_str().unwrap(), "--node", &node, "--key"];
+    let admit =
+        ["proposals", "approve", admitted["proposal"].as_str().unwrap(), "--yes", "--node", &node, "--key"];
     operators.run(&[&admit[..], &[&operator]].concat());
     operators.until_ok(&["did", "create", "--key", &key, "--node", &second]);
 
@@ -116,7 +128,12 @@ fn members_on_separate_machines_let_a_validator_in_and_another_out() {
     assert!(remove("operator-1", &operator).err.contains("is proposed already"));
     let id = proposed["proposal"].as_str().unwrap();
     let file = operators.path("yes.tx");
-    operators.run(&["validators", "approve", id, "--key", &operator, "--node", &node, "--write", &file]);
+    let approve = ["validators", "approve", id, "--key", &operator, "--node", &node, "--write", &file];
+    // whose validator leaves is proven, and shown before anybody says yes
+    let unasked = operators.try_run(&approve);
+    assert!(unasked.err.contains("the validator of operator-1 leaves"), "{}", unasked.err);
+    assert!(unasked.status == 1 && unasked.err.contains("--yes"), "{}", unasked.err);
+    operators.run(&[&approve[..], &["--yes"]].concat());
     operators.run(&["tx", "submit", &file, "--node", &node]);
     await_validators(&operators, &node, 3);
     assert!(json(&remove("operator-1", &ministry).ok())["unchanged"].is_string());

@@ -48,3 +48,17 @@ fn every_command_that_hands_something_in_can_leave_it_in_a_file_and_has_an_examp
         assert!(after.contains("Example"), "{words} has no example");
     }
 }
+
+#[test]
+fn no_help_has_gaps_in_its_sentences() {
+    let mut command = realdid_cli::command();
+    command.build();
+    let mut found = Vec::new();
+    all(&command, "realdid", &mut found);
+    for (words, command) in &found {
+        let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        // what is typed is indented, and may stand in columns
+        let gap = after.lines().find(|line| !line.starts_with(' ') && line.contains("   "));
+        assert_eq!(gap, None, "{words}");
+    }
+}

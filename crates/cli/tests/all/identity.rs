@@ -2,56 +2,11 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use serde_json::Value;
-
 use crate::{
     liar::liar,
+    life::Life,
     network::{get, json},
-    program::{Ran, Testnet},
 };
-
-/// A network of one validator.
-struct Life(Testnet);
-
-impl Life {
-    fn new(seed: &str) -> Self {
-        Self(Testnet::up(&["-n", "1", "--gateways", "0", "--seed", seed]))
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.0.path().join(name).to_str().unwrap().to_owned()
-    }
-
-    /// `@my.key` stands for the file of that name in the test's folder.
-    fn run(&self, arguments: &[&str]) -> Ran {
-        let in_folder = |argument: &&str| match argument.strip_prefix('@') {
-            Some(file) => self.path(file),
-            None => (*argument).to_owned(),
-        };
-        self.0.run(arguments.iter().map(in_folder))
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        json(&self.run(&[arguments, &["--output", "json"]].concat()).ok())
-    }
-
-    fn create(&self, key: &str, more: &[&str]) -> String {
-        let made = self.json(&[&["did", "create", "--key", key], more].concat());
-        made["did"].as_str().unwrap().to_owned()
-    }
-
-    fn assert_refused(&self, arguments: &[&str], status: i32, words: &[&str]) {
-        let ran = self.run(arguments);
-        assert_eq!(ran.status, status, "{arguments:?}: {}{}", ran.out, ran.err);
-        for word in words {
-            assert!(ran.err.contains(word), "{arguments:?}: {word:?} is not in: {}", ran.err);
-        }
-    }
-
-    fn public(&self, key: &str) -> String {
-        self.json(&["keys", "show", key])["public_key"].as_str().unwrap().to_owned()
-    }
-}
 
 #[test]
 fn a_did_is_made_rotated_recovered_and_ended_and_every_version_is_proven() {
@@ -159,78 +114,6 @@ fn controllers_change_a_did_when_enough_of_them_sign() {
     let many = ["did", "create", "--key", "@x.key", "--controller", &one, "--threshold", "2"];
     life.assert_refused(&many, 1, &["--threshold 2 cannot be reached", "1 to 1"]);
     life.assert_refused(&["did", "create", "--key", "@x.key", "--threshold", "2"], 2, &["--controller"]);
-}
-
-#[test]
-fn what_a_replaced_key_signed_counts_and_what_a_compromised_one_signed_does_not() {
-    let life = Life::new("86");
-    let did = life.create("@my.key", &[]);
-    std::fs::write(life.path("deed"), "a deed").unwrap();
-    life.json(&["did", "sign", "@deed", "--did", &did, "--key", "@my.key"]);
-    assert_eq!(life.json(&["did", "verify", "@deed"])["counts"], true);
-    let record = life.json(&["did", "resolve", &did])["record"].clone();
-    let (seconds, milliseconds) =
-        (record["updated_at"].as_str().unwrap(), record["updated"].as_u64().unwrap());
-    let first_moment = format!("{}.{:03}Z", &seconds[..seconds.len() - 1], milliseconds % 1_000);
-    let rotated = life.json(&["did", "rotate", &did, "--key", "@my.key", "--to", "@new.key"]);
-    let transaction = rotated["transaction"].as_str().unwrap();
-
-    life.assert_refused(&["did", "verify", "@deed"], 4, &["had been replaced"]);
-    let at = ["did", "verify", "@deed", "--at", &first_moment];
-    assert_eq!(life.json(&at)["counts"], true);
-    // the old key signed its own replacement, and the new one that it is held
-    let report = life.json(&["did", "verify", "--transaction", transaction]);
-    assert_eq!((&report["counts"], report["signatures"].as_array().unwrap().len()), (&true.into(), 2));
-
-    let old = life.public("@my.key");
-    life.json(&[
-        "did",
-        "recover",
-        &did,
-        "--recovery",
-        "@my.recovery",
-        "--key",
-        "@third.key",
-        "--compromised-since",
-        "2020-01-01",
-        "--compromised",
-        &old,
-    ]);
-    life.assert_refused(&at, 4, &["declared compromised since 2020-01-01"]);
-    life.assert_refused(&["did", "verify", "--transaction", transaction], 4, &["1 of 2", "compromised"]);
-}
-
-#[test]
-fn another_file_or_signature_or_key_does_not_count() {
-    let life = Life::new("87");
-    let did = life.create("@my.key", &[]);
-    life.json(&[
-        "did",
-        "update",
-        &did,
-        "--key",
-        "@my.key",
-        "--add",
-        "@login.key",
-        "--purposes",
-        "authentication",
-    ]);
-    std::fs::write(life.path("deed"), "a deed").unwrap();
-    let login = ["did", "sign", "@deed", "--did", &did, "--key", "@login.key"];
-    life.assert_refused(&login, 1, &["assertionMethod", "did resolve"]);
-    life.assert_refused(&["did", "verify", "@deed"], 1, &["deed.sig", "did sign"]);
-    life.json(&["did", "sign", "@deed", "--did", &did, "--key", "@my.key"]);
-    life.assert_refused(&["did", "sign", "@deed", "--did", &did, "--key", "@my.key"], 1, &["deed.sig"]);
-    assert_eq!(life.json(&["did", "verify", "@deed"])["counts"], true);
-    life.assert_refused(
-        &["did", "verify", "@deed", "--at", "2100-01-01"],
-        1,
-        &["later than the newest block"],
-    );
-    std::fs::write(life.path("deed"), "a deal").unwrap();
-    life.assert_refused(&["did", "verify", "@deed"], 4, &["no signature of that key under this file"]);
-    std::fs::write(life.path("deed.sig"), "{}").unwrap();
-    life.assert_refused(&["did", "verify", "@deed"], 1, &["no signature of `realdid did sign`"]);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! A node that lies beside a proof that holds.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    collections::BTreeMap,
+    io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
 };
 
@@ -12,23 +13,68 @@ use crate::{
 
 /// Passes requests on to a node, and puts a lie where its answers are honest; its address.
 pub fn liar(url: String, honest: &'static str, lie: &'static str) -> String {
+    between(move |asked| replaced(&pass_on(&url, asked), honest.as_bytes(), lie.as_bytes()))
+}
+
+/// Passes requests on to a node, and answers those below a path ever again as the first time; its address.
+pub fn remembering(url: String, below: &'static str) -> String {
+    let mut kept = BTreeMap::new();
+    between(move |asked| match asked.starts_with(format!("GET {below}").as_bytes()) {
+        true => kept.entry(asked.to_owned()).or_insert_with(|| pass_on(&url, asked)).clone(),
+        false => pass_on(&url, asked),
+    })
+}
+
+/// Answers requests, one after the other.
+fn between(mut answer: impl FnMut(&[u8]) -> Vec<u8> + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
-            drop(answer(stream, &url, honest, lie));
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            drop(request(&stream).and_then(|asked| stream.write_all(&answer(&asked))));
         }
     });
     address
 }
 
-fn answer(mut stream: TcpStream, url: &str, honest: &str, lie: &str) -> std::io::Result<()> {
-    let mut request = BufReader::new(stream.try_clone()?).lines();
-    let first = request.next().transpose()?.unwrap_or_default();
-    // the headers end with an empty line
-    request.map_while(Result::ok).take_while(|line| !line.is_empty()).for_each(drop);
-    let path = first.split(' ').nth(1).unwrap_or("/");
-    stream.write_all(get(url, path).replace(honest, lie).as_bytes())
+/// A whole request, which is the last one of its connection.
+pub fn request(stream: &TcpStream) -> std::io::Result<Vec<u8>> {
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let (mut asked, mut length) = (Vec::new(), 0);
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap_or(0);
+        }
+        if line.trim().is_empty() {
+            asked.extend(b"connection: close\r\n\r\n");
+            break;
+        }
+        asked.extend(line.as_bytes());
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    asked.extend(body);
+    Ok(asked)
+}
+
+fn pass_on(url: &str, asked: &[u8]) -> Vec<u8> {
+    let mut answer = Vec::new();
+    let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+    drop(stream.write_all(asked).and_then(|()| stream.read_to_end(&mut answer)));
+    answer
+}
+
+/// The lie is as long as the truth, so that the answer's length stays.
+fn replaced(bytes: &[u8], honest: &[u8], lie: &[u8]) -> Vec<u8> {
+    let mut lying = bytes.to_vec();
+    for (place, window) in bytes.windows(honest.len()).enumerate() {
+        if window == honest {
+            lying[place..place + lie.len()].copy_from_slice(lie);
+        }
+    }
+    lying
 }
 
 #[test]

@@ -1,19 +1,24 @@
 //! The program `realdid`, used as a person would use it.
 
+mod approving;
 mod bridge;
 mod by_hand;
 mod changes;
 mod consortium;
+mod counting;
 mod deploy;
 mod documented;
 mod errors;
 mod evidence;
 mod exposition;
+mod floods;
 mod folders;
+mod half_signed;
 mod help;
 mod identity;
 mod interface;
 mod liar;
+mod life;
 mod login_site;
 mod lost_answer;
 mod lost_disk;
@@ -22,6 +27,7 @@ mod network;
 mod offline;
 mod operators;
 mod program;
+mod recovering;
 mod refusals;
 mod rehearsal;
 mod repository;

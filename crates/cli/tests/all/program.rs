@@ -40,6 +40,11 @@ pub fn realdid<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(testnet: &Path, argum
     Ran::of(command.output().expect("the program runs"))
 }
 
+/// A day of next year, as attestations expire: whatever year it is, it is to come.
+pub fn next_year() -> String {
+    format!("{}-10-01", time::OffsetDateTime::now_utc().year() + 1)
+}
+
 /// A network that is removed whatever happens.
 pub struct Testnet(pub tempfile::TempDir);
 

@@ -160,6 +160,15 @@ fn names_that_no_network_takes() {
 }
 
 #[test]
+fn a_measurement_of_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    for option in ["--dids", "--clients", "--seconds"] {
+        let ran = realdid(folder.path(), ["bench", "resolve", option, "0"]);
+        assert!(ran.status == 2 && ran.err.contains(option) && ran.err.contains("1.."), "{}", ran.err);
+    }
+}
+
+#[test]
 fn an_address_that_is_none() {
     let folder = tempfile::tempdir().unwrap();
     for address in ["127.0.0.1:8080", "ftp://node", "node"] {

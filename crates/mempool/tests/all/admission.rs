@@ -2,12 +2,14 @@
 
 use realdid_crypto::{Context, digest};
 use realdid_mempool::{
-    Refusal,
+    Included, Refusal,
     limits::{SEQUENCE_AHEAD_MAX, TRANSACTIONS_MAX},
 };
-use realdid_types::{GenesisDigest, Sequence, SignedTransaction, Timestamp};
+use realdid_types::{
+    GenesisDigest, Sequence, SignedTransaction, Timestamp, limits::TRANSACTION_SIGNATURES_MAX,
+};
 
-use crate::fixture::{BLOCK_TIME, MAX_EXPIRY, State, ms, pool, submit, transaction, with_signatures};
+use crate::fixture::{BLOCK_TIME, MAX_EXPIRY, State, ms, pool, signed_by, submit, transaction};
 
 fn expiring(at: Timestamp) -> SignedTransaction {
     let mut signed = transaction(1, 0);
@@ -40,11 +42,70 @@ fn another_transaction_with_a_number_that_waits_is_refused() {
     let mut pool = pool();
     let signed = transaction(1, 0);
     let other = expiring(BLOCK_TIME.plus(5));
-    let resigned = with_signatures(1, 0, 2);
     submit(&mut pool, &signed, ms(0)).expect("good");
     assert_eq!(submit(&mut pool, &other, ms(0)), Err(Refusal::SequenceTaken));
-    assert_eq!(submit(&mut pool, &resigned, ms(0)), Err(Refusal::SequenceTaken));
     assert_eq!(pool.pack(ms(10)).expect("due"), [signed]);
+}
+
+#[test]
+fn signatures_that_were_stripped_come_to_what_waits_without_them() {
+    let (stripped, whole) = (signed_by(1, 0, &[1]), signed_by(1, 0, &[1, 2]));
+    let mut pool = pool();
+    submit(&mut pool, &stripped, ms(0)).expect("it waits, and holds the number");
+    assert_eq!(submit(&mut pool, &whole, ms(0)), Ok(whole.id()));
+    assert_eq!(pool.len(), 1);
+    // what is stripped again takes nothing away
+    assert_eq!(submit(&mut pool, &stripped, ms(0)), Ok(whole.id()));
+    assert_eq!(pool.pack(ms(10)), Some(vec![whole]));
+    assert_eq!(pool.pack(ms(90_000)), None);
+}
+
+#[test]
+fn what_was_packed_without_a_signature_is_packed_with_it_at_once() {
+    let (stripped, whole) = (signed_by(1, 0, &[1]), signed_by(1, 0, &[1, 2]));
+    let mut pool = pool();
+    submit(&mut pool, &stripped, ms(0)).expect("it waits");
+    assert_eq!(pool.pack(ms(10)), Some(vec![stripped.clone()]));
+    submit(&mut pool, &whole, ms(20)).expect("it brings a signature");
+    assert_eq!(pool.pack(ms(20)), Some(vec![whole.clone()]));
+
+    // the block with the first batch skips it, and the second one is on its way
+    let skipped = [Included { transaction: &stripped, own: true }];
+    pool.on_final(skipped.into_iter(), &State::default(), BLOCK_TIME, ms(100));
+    assert_eq!(pool.pack(ms(90_000)), Some(vec![whole]));
+}
+
+#[test]
+fn what_rests_after_it_was_skipped_rests_no_longer_once_a_signature_comes() {
+    let (stripped, whole) = (signed_by(1, 0, &[1]), signed_by(1, 0, &[1, 2]));
+    let mut pool = pool();
+    submit(&mut pool, &stripped, ms(0)).expect("it waits");
+    pool.pack(ms(10)).expect("due");
+    let skipped = [Included { transaction: &stripped, own: true }];
+    pool.on_final(skipped.into_iter(), &State::default(), BLOCK_TIME, ms(20));
+    assert!(pool.next_pack() > Some(ms(500)), "it rests");
+
+    submit(&mut pool, &whole, ms(30)).expect("it brings a signature");
+    assert_eq!(pool.pack(ms(30)), Some(vec![whole]));
+    assert_eq!(pool.pack(ms(90_000)), None);
+}
+
+#[test]
+fn signatures_of_strangers_keep_no_others_away() {
+    let most = u32::try_from(TRANSACTION_SIGNATURES_MAX).expect("a small number");
+    let strangers: Vec<u32> = (100..100 + most).collect();
+    let whole = signed_by(1, 0, &[1, 2]);
+
+    let mut pool = pool();
+    submit(&mut pool, &signed_by(1, 0, &[1, 100]), ms(0)).expect("it waits");
+    submit(&mut pool, &whole, ms(0)).expect("it brings a signature");
+    assert_eq!(pool.pack(ms(10)), Some(vec![signed_by(1, 0, &[1, 2, 100])]));
+
+    // no transaction takes all of these: what comes last stays
+    let mut pool = crate::fixture::pool();
+    submit(&mut pool, &signed_by(1, 0, &strangers), ms(0)).expect("it waits");
+    submit(&mut pool, &whole, ms(0)).expect("it brings a signature");
+    assert_eq!(pool.pack(ms(10)), Some(vec![whole]));
 }
 
 #[test]

@@ -38,6 +38,11 @@ pub fn transaction(from: u32, sequence: u64) -> SignedTransaction {
 }
 
 pub fn with_signatures(from: u32, sequence: u64, signatures: u32) -> SignedTransaction {
+    signed_by(from, sequence, &(0..signatures).collect::<Vec<_>>())
+}
+
+/// With signatures of the keys of these numbers.
+pub fn signed_by(from: u32, sequence: u64, keys: &[u32]) -> SignedTransaction {
     let transaction = Transaction {
         genesis: GENESIS,
         sender: sender(from),
@@ -45,7 +50,7 @@ pub fn with_signatures(from: u32, sequence: u64, signatures: u32) -> SignedTrans
         expires: BLOCK_TIME.plus(MAX_EXPIRY),
         operation: Operation::Approve(Approve { proposal: ProposalId::ZERO }),
     };
-    let mut keys: Vec<PublicKey> = (0..signatures).map(key).collect();
+    let mut keys: Vec<PublicKey> = keys.iter().copied().map(key).collect();
     keys.sort_unstable();
     let signature = Signature::ed25519([7; 64]);
     let signatures = keys.into_iter().map(|key| KeySignature { key, signature }).collect();

@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::ensure;
+use clap::builder::RangedU64ValueParser;
 use realdid_testnet::citizen;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -22,17 +23,21 @@ const RATE: usize = 2_000;
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// DIDs, each resolved in its turn
-    #[arg(long, default_value_t = 2_000)]
+    #[arg(long, default_value_t = 2_000, value_parser = at_least_one())]
     dids: usize,
     /// For how long, for each kind of answer
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
     seconds: u64,
     /// Clients that ask at the same time
-    #[arg(long, default_value_t = 16)]
+    #[arg(long, default_value_t = 16, value_parser = at_least_one())]
     clients: usize,
     /// From which keys are drawn
     #[arg(long, default_value_t = 7)]
     seed: u64,
+}
+
+fn at_least_one() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..)
 }
 
 pub(crate) async fn run(arguments: Arguments, format: Format) -> anyhow::Result<()> {

@@ -3,15 +3,12 @@
 use std::time::Duration;
 
 use anyhow::ensure;
-use realdid_client::{NodeClient, Wait, create_did, sign};
+use realdid_client::{Holder, NodeClient, Wait, create_did};
 use realdid_crypto::{Digest, SecretKey};
 use realdid_identity::commitment;
 use realdid_node::keys::random_seed;
 use realdid_testnet::now_ms;
-use realdid_types::{
-    DeactivateDid, Did, DidKey, Genesis, Operation, Purposes, Sender, Sequence, SignedTransaction, Timestamp,
-    Transaction, UpdateDid,
-};
+use realdid_types::{DidKey, Genesis, Purposes, Sequence, SignedTransaction, Timestamp, UpdateDid};
 
 /// How long a transaction may wait before it is void.
 const EXPIRY_MS: u64 = 60_000;
@@ -24,49 +21,36 @@ const BETWEEN_VERSIONS: Duration = Duration::from_millis(1_100);
 /// If the node does not take them.
 pub(crate) async fn make(client: &NodeClient) -> anyhow::Result<Vec<String>> {
     let genesis = client.genesis().await?;
-    let [changed, ended] = [Holder::new(&genesis), Holder::new(&genesis)];
+    let [changed, ended] = [Made::new(&genesis), Made::new(&genesis)];
     let more = SecretKey::ed25519(&random_seed());
     let purposes = Purposes { authentication: true, ..Purposes::default() };
     let add = vec![DidKey { key: more.public_key(), purposes }];
-    let change = Operation::UpdateDid(UpdateDid::of_keys(changed.did, add, Vec::new(), Digest::ZERO));
-    let end = Operation::DeactivateDid(DeactivateDid { did: ended.did, compromised: Vec::new() });
-    let second = [changed.sign(change, &[&changed.key, &more]), ended.sign(end, &[&ended.recovery])];
-    carry_out(client, &[changed.creation.clone(), ended.creation.clone()]).await?;
+    let change = UpdateDid::of_keys(changed.holder.did, add, Vec::new(), Digest::ZERO);
+    let second =
+        [changed.holder.update(change, &[&changed.key, &more]), ended.holder.deactivate(&ended.recovery, [])];
+    carry_out(client, &[changed.creation, ended.creation]).await?;
     tokio::time::sleep(BETWEEN_VERSIONS).await;
     carry_out(client, &second).await?;
-    Ok([changed.did, ended.did].map(|did| did.to_text(&genesis.network)).to_vec())
+    Ok([changed.holder.did, ended.holder.did].map(|did| did.to_text(&genesis.network)).to_vec())
 }
 
-struct Holder<'a> {
-    genesis: &'a Genesis,
-    did: Did,
+/// A DID that is to be made, and its holder from then on.
+struct Made {
+    holder: Holder,
     key: SecretKey,
     recovery: SecretKey,
     creation: SignedTransaction,
 }
 
-impl<'a> Holder<'a> {
-    fn new(genesis: &'a Genesis) -> Self {
+impl Made {
+    fn new(genesis: &Genesis) -> Self {
         let [key, recovery] = [(); 2].map(|()| SecretKey::ed25519(&random_seed()));
         let committed = commitment(&recovery.public_key());
-        let (did, creation) = create_did(genesis.digest(), &key, committed, expiry());
-        Self { genesis, did, key, recovery, creation }
+        let expires = Timestamp(now_ms().saturating_add(EXPIRY_MS));
+        let (did, creation) = create_did(genesis.digest(), &key, committed, expires);
+        let holder = Holder { genesis: genesis.digest(), did, sequence: Sequence(1), expires };
+        Self { holder, key, recovery, creation }
     }
-
-    fn sign(&self, operation: Operation, keys: &[&SecretKey]) -> SignedTransaction {
-        let transaction = Transaction {
-            genesis: self.genesis.digest(),
-            sender: Sender::Did(self.did),
-            sequence: Sequence(1),
-            expires: expiry(),
-            operation,
-        };
-        sign(transaction, keys)
-    }
-}
-
-fn expiry() -> Timestamp {
-    Timestamp(now_ms().saturating_add(EXPIRY_MS))
 }
 
 async fn carry_out(client: &NodeClient, transactions: &[SignedTransaction]) -> anyhow::Result<()> {

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use realdid_client::{CheckedNode, ClientError, Draft};
+use realdid_crypto::Digest;
 use realdid_identity::{DidRecord, RecordView};
 use realdid_types::{Did, Genesis, NetworkName, Operation, Sender};
 use serde_json::{Value, json};
@@ -44,18 +45,48 @@ pub(crate) async fn carry_out(
 ) -> anyhow::Result<()> {
     let did = Did::from_text(text, &node.genesis().network)?;
     let until = Instant::now() + PATIENCE;
+    let mut told = Vec::new();
     loop {
         let record = present(node, did).await?;
         let Some(Change { operation, keys }) = plan(did, &record)? else {
             let sentence = format!("{text} is so already: nothing is to change");
             return say(format, &json!({ "did": text, "outcome": "unchanged" }), &sentence);
         };
+        let losses = losses(&record, &operation);
+        // once, also if it is asked for again
+        losses.iter().filter(|loss| !told.contains(*loss)).for_each(|loss| eprintln!("{loss}"));
+        told = losses;
         let draft = draft(node.genesis(), did, &record, delivery);
-        match delivery.deliver(node.node(), draft.asking(operation), &keys).await {
+        let keys: Vec<&Key> = keys.iter().collect();
+        match delivery.deliver(node, draft.asking(operation), &keys).await {
             Err(error) if is_too_early(&error) && Instant::now() < until => tokio::time::sleep(PAUSE).await,
             delivered => return show(text, &record, &delivered?, format),
         }
     }
+}
+
+/// What goes with a change without being named by whoever asks for it, in words.
+fn losses(record: &DidRecord, operation: &Operation) -> Vec<String> {
+    let (next_key, loses_services) = match operation {
+        Operation::UpdateDid(update) => (update.next_key, false),
+        Operation::RecoverDid(recover) => (recover.next_key, true),
+        _ => return Vec::new(),
+    };
+    let mut losses = Vec::new();
+    if loses_services && !record.services.is_empty() {
+        let names: Vec<&str> = record.services.iter().map(|service| service.name.as_str()).collect();
+        losses.push(format!(
+            "a recovery removes the services of a DID: {} (`realdid did update` adds them again)",
+            names.join(", ")
+        ));
+    }
+    if record.next_key != Digest::ZERO && next_key == Digest::ZERO {
+        losses.push(
+            "the commitment to a next key goes: any key may come next (--next KEY commits to another)"
+                .to_owned(),
+        );
+    }
+    losses
 }
 
 fn draft(genesis: &Genesis, did: Did, record: &DidRecord, delivery: &Delivery) -> Draft {
@@ -127,5 +158,5 @@ pub(crate) fn view(record: &DidRecord, network: &NetworkName) -> anyhow::Result<
 
 /// The commitment to the next key, if there is one.
 fn committed(record: &DidRecord) -> Option<String> {
-    (record.next_key != realdid_crypto::Digest::ZERO).then(|| record.next_key.to_string())
+    (record.next_key != Digest::ZERO).then(|| record.next_key.to_string())
 }

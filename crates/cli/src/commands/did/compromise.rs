@@ -59,11 +59,24 @@ impl Compromise {
 }
 
 impl Declared {
+    /// Since when, if anything is declared.
+    pub(crate) fn since(&self) -> Option<Timestamp> {
+        self.since
+    }
+
+    /// The keys that are named, or else all of a record's.
+    pub(crate) fn keys_of(&self, record: &DidRecord) -> Vec<PublicKey> {
+        if self.keys.is_empty() {
+            record.keys.iter().map(|held| held.key.key).collect()
+        } else {
+            self.keys.clone()
+        }
+    }
+
     /// The declarations about a record's keys: about those that are named, or else all.
     pub(crate) fn about(&self, record: &DidRecord) -> anyhow::Result<Vec<CompromisedKey>> {
         let Some(since) = self.since else { return Ok(Vec::new()) };
-        let all = record.keys.iter().map(|held| held.key.key);
-        let keys: Vec<PublicKey> = if self.keys.is_empty() { all.collect() } else { self.keys.clone() };
+        let keys = self.keys_of(record);
         if let Some(stranger) = keys.iter().find(|key| !record.holds(key) && !self.replaced.contains_key(key))
         {
             bail!("the DID never had the key {stranger}: `realdid did history` shows those that it had");

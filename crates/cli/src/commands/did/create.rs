@@ -1,6 +1,6 @@
 //! `realdid did create`: a DID whose identifier follows from the operation that makes it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, ensure};
 use realdid_client::{CheckedNode, Draft};
@@ -60,13 +60,14 @@ pub(crate) async fn run(create: Create, format: Format) -> anyhow::Result<()> {
         return show_fields(vec![("did", json!(text)), ("outcome", json!("exists already"))], format);
     }
     eprintln!("making {text}");
-    let delivered = delivery.deliver(node.node(), transaction, &[key]).await?;
+    let delivered = delivery.deliver(&mut node, transaction, &[&key]).await?;
     delivery::show(vec![("did", json!(text))], &delivered, format)
 }
 
-/// What cannot be asked, as before the first block, is not there.
+/// Before the first block nothing is there, and nobody need wait for it.
 async fn exists(node: &mut CheckedNode, did: realdid_types::Did) -> bool {
-    node.record_now(did, PATIENCE).await.is_ok_and(|proven| proven.record.is_some())
+    node.node().newest_block().await.is_ok_and(|block| block.header.height.0 > 0)
+        && node.record_now(did, PATIENCE).await.is_ok_and(|proven| proven.record.is_some())
 }
 
 impl Create {
@@ -92,23 +93,18 @@ impl Create {
 
     /// Which recovery key. The DID depends on both keys: one without the other would make a second DID.
     fn recovery(&self) -> anyhow::Result<String> {
-        let is_digits = realdid_node::keys::public_key(&self.key).is_some();
-        let path = match &self.recovery {
-            Some(named) => PathBuf::from(named),
-            None if is_digits => {
-                anyhow::bail!("a key that is named by its digits has no file beside it: name --recovery, too")
-            }
-            None => Path::new(&self.key).with_extension("recovery"),
-        };
-        let is_known =
-            self.recovery.as_deref().is_some_and(|text| realdid_node::keys::public_key(text).is_some());
+        if let Some(named) = &self.recovery {
+            return Ok(named.clone());
+        }
         ensure!(
-            is_known
-                || is_digits
-                || path.exists()
-                || !Path::new(&self.key).exists()
-                || self.recovery.is_some(),
-            "{} is there and {} is not: the DID of a key depends on both; restore it, or use another key",
+            realdid_node::keys::public_key(&self.key).is_none(),
+            "a key that is named by its digits has no file beside it: name --recovery, too"
+        );
+        let path = Path::new(&self.key).with_extension("recovery");
+        ensure!(
+            path.exists() || !Path::new(&self.key).exists(),
+            "{} is there and {} is not: the DID of a key depends on both; restore it, name another with --recovery, or use \
+             another key",
             self.key,
             path.display()
         );

@@ -3,20 +3,23 @@
 use std::path::Path;
 
 use anyhow::{Context, ensure};
+use realdid_client::CheckedNode;
 use realdid_crypto::Digest;
-use realdid_identity::{DidRecord, Moment, commitment, recover::check};
+use realdid_identity::{DidRecord, Moment, ReplacedKey, commitment, recover::check};
+use realdid_state::StateKey;
 use realdid_testnet::now_ms;
 use realdid_types::{
     Controllers, Did, DidKey, Height, NetworkName, Operation, Purposes, RecoverDid, Timestamp,
 };
 
 use super::{
-    change::{Change, carry_out},
+    change::{Change, carry_out, present},
     compromise::{Compromise, Declared},
     more::ControllersWanted,
+    resolve::before,
 };
 use crate::{
-    commands::{key::Key, means::Means},
+    commands::{key::Key, means::Means, time},
     output::Format,
 };
 
@@ -57,6 +60,7 @@ pub(crate) async fn run(recover: &Recover, format: Format) -> anyhow::Result<()>
     let network = node.genesis().network.clone();
     let did = Did::from_text(&recover.did, &network)?;
     let declared = recover.compromise.look_up(&mut node, did).await?;
+    recover.check_declared(&mut node, did, &declared).await?;
     // the new keys are made only once the old one is known to be the right one
     let plan = |did, record: &DidRecord| recover.change(did, record, &declared, &network);
     carry_out(&mut node, &recover.did, &recover.means.delivery, plan, format).await
@@ -106,6 +110,49 @@ impl Recover {
         let new_recovery = self.new_recovery().ok().and_then(|text| public(&text));
         public(&self.key).is_some_and(|key| record.holds(&key))
             && new_recovery.is_some_and(|key| commitment(&key) == record.recovery)
+    }
+
+    /// What is recovered already is not recovered again, and so nothing is declared: that must not pass in silence.
+    ///
+    /// # Errors
+    /// If keys are to be declared compromised that the recovery which is done did not declare so.
+    async fn check_declared(
+        &self,
+        node: &mut CheckedNode,
+        did: Did,
+        declared: &Declared,
+    ) -> anyhow::Result<()> {
+        let Some(since) = declared.since() else { return Ok(()) };
+        let record = present(node, did).await?;
+        if !self.is_done(&record) {
+            return Ok(());
+        }
+        let mut former = record.clone();
+        while former.recovery == record.recovery {
+            ensure!(
+                former.version > 1,
+                "{} was made with this recovery key, and not recovered with it",
+                self.did
+            );
+            former = before(node, did, &former).await?;
+        }
+        for key in declared.keys_of(&former) {
+            let entry: Option<ReplacedKey> = node.entry(&StateKey::ReplacedKey(did, key)).await?.entry;
+            let is_declared = |entry: ReplacedKey| {
+                entry.compromised != Timestamp(0) && entry.compromised <= since.max(Timestamp(1))
+            };
+            ensure!(
+                entry.is_some_and(is_declared),
+                "{did} is recovered already, and its key {key} is not declared compromised since {}: nothing was handed in. To \
+                 declare it, recover once more, with the present recovery key ({new}) and a new key: `realdid did recover \
+                 {did} --recovery {new} --key NEW_KEY --compromised {key} --compromised-since {}`",
+                time::text(since),
+                time::text(since),
+                did = self.did,
+                new = self.new_recovery()?,
+            );
+        }
+        Ok(())
     }
 
     fn new_recovery(&self) -> anyhow::Result<String> {

@@ -1,6 +1,10 @@
 //! `realdid did sign`: a signature under a file, in a file beside it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, ensure};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -93,17 +97,24 @@ pub(super) fn read_signed(file: &Path) -> anyhow::Result<Vec<u8>> {
     read(file, FILE_BYTES_MAX)
 }
 
+/// No more than that is read, also of what has no length, such as a device.
 fn read(file: &Path, bytes_max: u64) -> anyhow::Result<Vec<u8>> {
     let named = || format!("{} cannot be read", file.display());
-    let bytes = std::fs::metadata(file).with_context(named)?.len();
-    ensure!(bytes <= bytes_max, "{} has {bytes} bytes, and at most {bytes_max} are read", file.display());
-    std::fs::read(file).with_context(named)
+    let mut bytes = Vec::new();
+    let opened = File::open(file).with_context(named)?;
+    opened.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes).with_context(named)?;
+    ensure!(
+        bytes.len() as u64 <= bytes_max,
+        "{} has more than {bytes_max} bytes, which are read at most",
+        file.display()
+    );
+    Ok(bytes)
 }
 
 fn write(path: &Path, kept: &SignatureFile) -> anyhow::Result<()> {
     use std::io::Write;
     let text = serde_json::to_string_pretty(kept)? + "\n";
-    let file = std::fs::File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    let file = File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
     file.with_context(|| format!("{} cannot be written", path.display()))
 }
 

@@ -1,21 +1,22 @@
 //! `realdid did verify`: whether signatures count.
 
+mod transaction;
+
 use std::path::PathBuf;
 
-use anyhow::{Context, ensure};
-use realdid_client::{CheckedNode, Shown, Standing, verify_statement};
-use realdid_crypto::{Digest, Ed25519Verifier, PublicKey, verify_one};
-use realdid_identity::commitment;
-use realdid_node::hex;
-use realdid_types::{Did, Operation, Sender, SignedTransaction, Timestamp, TransactionId};
+use anyhow::ensure;
+use realdid_client::{CheckedNode, Standing, verify_statement};
+use realdid_crypto::{Ed25519Verifier, PublicKey};
+use realdid_types::{Did, Header, Timestamp};
 use serde_json::{Value, json};
 
-use super::{
-    resolve::before,
-    sign::{SignatureFile, beside, read_signed},
-};
+use super::sign::{SignatureFile, beside, read_signed};
 use crate::{
-    commands::{Target, Trust, means::node, time},
+    commands::{
+        Target, Trust,
+        means::{node, warn_of_old},
+        time,
+    },
     exit,
     output::{Format, print, row},
 };
@@ -54,19 +55,22 @@ struct Report {
     time: Timestamp,
     /// How that time is known.
     shown_by: String,
+    /// The header that vouches for the DID's record.
+    as_of: Header,
     verdicts: Vec<Verdict>,
 }
 
 pub(crate) async fn run(verify: &Verify, format: Format) -> anyhow::Result<()> {
     let mut node = node(&verify.target, &verify.trust).await?;
     let report = match (&verify.transaction, &verify.file) {
-        (Some(id), _) => of_transaction(&mut node, id).await?,
+        (Some(id), _) => transaction::report(&mut node, id).await?,
         (None, Some(file)) => {
             let kept = SignatureFile::read(&verify.signature.clone().unwrap_or_else(|| beside(file)))?;
             of_file(&mut node, &read_signed(file)?, &kept, verify.at).await?
         }
         (None, None) => anyhow::bail!("name a file, or a transaction with --transaction"),
     };
+    warn_of_old(&report.as_of, node.genesis());
     report.show(format)
 }
 
@@ -89,7 +93,9 @@ async fn of_file(
     );
     let shown_by = match at {
         Some(_) => "your word for it".to_owned(),
-        None => format!("block {}, the newest: the signature is there now", header.height),
+        None => {
+            format!("block {}, the newest that the node shows: the signature is there now", header.height)
+        }
     };
     let verdict = if verify_statement(genesis, did, content, (&key, &signature), &verifier) {
         match standing {
@@ -103,81 +109,7 @@ async fn of_file(
     } else {
         Verdict { key, counts: false, why: "this is no signature of that key under this file".to_owned() }
     };
-    Ok(Report { did: kept.did.clone(), time, shown_by, verdicts: vec![verdict] })
-}
-
-async fn of_transaction(node: &mut CheckedNode, id: &str) -> anyhow::Result<Report> {
-    let digest = hex::decode(id)
-        .with_context(|| format!("{id:?} names no transaction: 64 hexadecimal digits are expected"))?;
-    let shown = node.transaction(TransactionId(Digest::from_bytes(digest))).await?;
-    let Shown { signed, header } = shown.with_context(|| {
-        format!("transaction {id} is in no final block: `realdid tx show {id}` says how it stands")
-    })?;
-    let Sender::Did(did) = signed.transaction.sender else {
-        anyhow::bail!(
-            "transaction {id} is a member's, not a DID's: `realdid tx show {id}` says what became of it"
-        );
-    };
-    let mut verdicts = Vec::new();
-    for by in &signed.signatures {
-        let message = signed.id().0;
-        let verdict = if verify_one(&Ed25519Verifier::default(), &by.key, message.as_bytes(), &by.signature) {
-            let (standing, _) = node.standing(did, &by.key, |_| header.time).await?;
-            of_signer(node, did, &signed, by.key, standing).await?
-        } else {
-            Verdict { key: by.key, counts: false, why: "the signature does not hold".to_owned() }
-        };
-        verdicts.push(verdict);
-    }
-    let did = did.to_text(&node.genesis().network);
-    let shown_by = format!("block {}, which holds the transaction", header.height);
-    Ok(Report { did, time: header.time, shown_by, verdicts })
-}
-
-/// What a signature under a transaction is worth: keys that it takes out itself signed before that.
-async fn of_signer(
-    node: &mut CheckedNode,
-    did: Did,
-    signed: &SignedTransaction,
-    key: PublicKey,
-    standing: Standing,
-) -> anyhow::Result<Verdict> {
-    let (replaces, takes_recovery) = match &signed.transaction.operation {
-        Operation::UpdateDid(update) => (update.remove.contains(&key), false),
-        Operation::RecoverDid(_) | Operation::DeactivateDid(_) => (false, true),
-        _ => (false, false),
-    };
-    Ok(match standing {
-        Standing::Replaced(until) if replaces => {
-            let why = format!("it counted until this transaction replaced it, in block {}", until.height);
-            Verdict { key, counts: true, why }
-        }
-        Standing::Unknown if takes_recovery => match version_recovered_by(node, did, &key).await? {
-            Some(version) => {
-                let why =
-                    format!("it was the recovery key up to version {version}, which nobody had seen before");
-                Verdict { key, counts: true, why }
-            }
-            None => Verdict { key, counts: false, why: words(standing) },
-        },
-        standing => Verdict { key, counts: standing.counts(), why: words(standing) },
-    })
-}
-
-/// The newest version whose recovery key this was.
-async fn version_recovered_by(
-    node: &mut CheckedNode,
-    did: Did,
-    key: &PublicKey,
-) -> anyhow::Result<Option<u64>> {
-    let mut record = node.record(did).await?.record;
-    while let Some(version) = record {
-        if version.recovery == commitment(key) {
-            return Ok(Some(version.version));
-        }
-        record = if version.version > 1 { Some(before(node, did, &version).await?) } else { None };
-    }
-    Ok(None)
+    Ok(Report { did: kept.did.clone(), time, shown_by, as_of: header, verdicts: vec![verdict] })
 }
 
 fn words(standing: Standing) -> String {
@@ -196,7 +128,10 @@ fn words(standing: Standing) -> String {
         Standing::Compromised(since) => {
             format!("the key is declared compromised since {}", time::text(since))
         }
-        Standing::Unknown => "the DID never had this key".to_owned(),
+        Standing::Unknown => {
+            "this is no key of the DID, now or before (those of its controllers sign in their controllers' names)"
+                .to_owned()
+        }
     }
 }
 
@@ -206,6 +141,7 @@ impl Report {
         let view = |verdict: &Verdict| json!({ "key": verdict.key.to_string(), "counts": verdict.counts, "why": verdict.why });
         let result = json!({
             "did": self.did, "time": time::text(self.time), "shown_by": self.shown_by, "counts": all,
+            "verified_at_height": self.as_of.height.0,
             "signatures": self.verdicts.iter().map(view).collect::<Vec<Value>>(),
         });
         print(format, &result, |_| {
@@ -219,6 +155,7 @@ impl Report {
                 rows.push(row(["key", &verdict.key.to_string()]));
                 rows.push(row(["", &format!("{counts}: {}", verdict.why)]));
             }
+            rows.push(row(["verified", &format!("by a certificate for block {}", self.as_of.height)]));
             rows
         })?;
         let bad: Vec<&Verdict> = self.verdicts.iter().filter(|verdict| !verdict.counts).collect();

@@ -59,7 +59,7 @@ impl Reader<'_> {
                 let mut lines = vec![format!("change {}", self.did(&update.did))];
                 lines.extend(update.add.iter().map(|key| key_line("add", key)));
                 lines.extend(update.remove.iter().map(|key| format!("remove the key {key} for ever")));
-                lines.extend(next_line(update.next_key));
+                lines.push(next_line(update.next_key).unwrap_or_else(any_may_come));
                 lines.extend(update.add_services.iter().map(|service| service_line("add", service)));
                 let removed = update.remove_services.iter();
                 lines.extend(removed.map(|name| format!("remove the service {name}")));
@@ -67,10 +67,11 @@ impl Reader<'_> {
                 lines
             }
             Operation::RecoverDid(recover) => {
-                let mut lines = vec![format!("recover {}: all its keys go", self.did(&recover.did))];
+                let mut lines =
+                    vec![format!("recover {}: all its keys and services go", self.did(&recover.did))];
                 lines.extend(recover.keys.iter().map(|key| key_line("give it", key)));
                 lines.push(format!("give it the recovery commitment {}", recover.recovery));
-                lines.extend(next_line(recover.next_key));
+                lines.push(next_line(recover.next_key).unwrap_or_else(any_may_come));
                 let nobody = Controllers::default();
                 lines.extend(self.controllers(Some(recover.controllers.as_ref().unwrap_or(&nobody))));
                 lines.extend(recover.compromised.iter().map(compromised_line));
@@ -156,6 +157,10 @@ fn purposes(purposes: Purposes) -> String {
 
 fn next_line(next_key: Digest) -> Option<String> {
     (next_key != Digest::ZERO).then(|| format!("only the key with the commitment {next_key} may come next"))
+}
+
+fn any_may_come() -> String {
+    "any key may come next: the DID is committed to none afterwards".to_owned()
 }
 
 fn service_line(verb: &str, service: &Service) -> String {

@@ -13,7 +13,7 @@ use super::{
     Target,
     card::{self, Card},
     ledger::plain,
-    member::{Acting, Signing},
+    member::{Acting, Approving, Signing},
 };
 use crate::output::{Format, print, row};
 
@@ -29,15 +29,14 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Propose(Propose),
     /// Approve a proposal of another member; with enough approvals it takes effect with the next epoch
-    #[command(after_help = "Example:
+    #[command(
+        after_help = "What is to be approved is shown as the ledger proves it, and you are asked; --yes approves unasked.
+
+Example:
   realdid members list
-  realdid validators approve 3f5a --key member.key --node http://127.0.0.1:8080")]
-    Approve {
-        /// The proposal, as in `realdid members list`; its first digits are enough
-        proposal: String,
-        #[command(flatten)]
-        signing: Signing,
-    },
+  realdid validators approve 3f5a --key member.key --node http://127.0.0.1:8080"
+    )]
+    Approve(Approving),
     /// Put on record that a validator contradicted itself; it removes nobody by itself
     #[command(after_help = "Example: with what a node kept in its folder
   realdid validators report /var/lib/realdid/evidence/epoch-0-validator-2 --key member.key --node http://127.0.0.1:8080")]
@@ -104,9 +103,7 @@ pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> 
                 None => is_out_already(&acting, &validator, format).await,
             }
         }
-        Command::Approve { proposal, signing } => {
-            Acting::new(&signing).await?.approve(&proposal, format).await
-        }
+        Command::Approve(approving) => approving.run(format).await,
         Command::Report { evidence, signing } => {
             report::report(Acting::new(&signing).await?, &evidence, format).await
         }

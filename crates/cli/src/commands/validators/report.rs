@@ -15,11 +15,11 @@ use crate::{
 };
 
 /// Hands in evidence that a node kept in a file.
-pub(super) async fn report(acting: Acting<'_>, path: &Path, format: Format) -> anyhow::Result<()> {
+pub(super) async fn report(mut acting: Acting<'_>, path: &Path, format: Format) -> anyhow::Result<()> {
     let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
     let evidence = Evidence::decode(&bytes).with_context(|| format!("{} is no evidence", path.display()))?;
     let accused = accused(&acting.node, &evidence).await?;
-    let delivered = acting.act(Operation::ReportEvidence(ReportEvidence { evidence }), Vec::new()).await?;
+    let delivered = acting.act(Operation::ReportEvidence(ReportEvidence { evidence }), &[]).await?;
     let Delivered::Applied(done) = &delivered else {
         return delivery::show(vec![("accused", json!(accused))], &delivered, format);
     };
