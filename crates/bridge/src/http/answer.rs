@@ -6,7 +6,7 @@ use axum::{
     Json,
     body::Bytes,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -24,6 +24,8 @@ use crate::{
     store::{Change, Ending, Open, Secret, Settled},
 };
 
+/// What a browser accepts that goes to an address, and neither a script nor a wallet that is a program.
+const PAGE: &[u8] = b"text/html";
 /// How long the browser may take to go on, in seconds: the one on another device looks every two.
 const GO_ON_SECONDS: u64 = 120;
 
@@ -39,9 +41,9 @@ pub(super) async fn take(
     visitor: Visitor,
     form: Bytes,
 ) -> Response {
-    let wants_json =
-        headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes() == b"application/json");
-    let reply = Reply { language: visitor.language, wants_json };
+    let accept = headers.get(header::ACCEPT).map_or(&b""[..], HeaderValue::as_bytes);
+    let wants_page = accept.windows(PAGE.len()).any(|part| part == PAGE);
+    let reply = Reply { language: visitor.language, wants_page };
     match settle(&bridge, &visitor, &form).await {
         Ok(Outcome { nonce, here, login: Ok(()) }) => reply.taken(&nonce, here),
         Ok(Outcome { nonce, here, login: Err(error) }) => reply.refused(&error, here.then_some(&nonce)),
@@ -122,26 +124,27 @@ fn close(change: &mut Change<'_>, nonce: &Secret, settled: &Settled) -> Result<b
     Ok(true)
 }
 
-/// How an answer is acknowledged: to the page's script in JSON, to another device with a page.
+/// How an answer is acknowledged: in JSON, or to a browser that posts a form with a page.
 struct Reply {
     language: Language,
-    wants_json: bool,
+    wants_page: bool,
 }
 
 impl Reply {
     fn taken(&self, nonce: &Secret, here: bool) -> Response {
         let go_on = format!("/continue?challenge={}", nonce.text());
-        match (self.wants_json, here) {
-            (true, _) => Json(json!({ "continue": go_on })).into_response(),
-            (false, true) => Redirect::to(&go_on).into_response(),
-            (false, false) => notice(self.language, Notice::DoneElsewhere).into_response(),
+        match (self.wants_page, here) {
+            (true, true) => Redirect::to(&go_on).into_response(),
+            (true, false) => notice(self.language, Notice::DoneElsewhere).into_response(),
+            (false, true) => Json(json!({ "continue": go_on })).into_response(),
+            (false, false) => Json(json!({})).into_response(),
         }
     }
 
     /// With the challenge that is over, so that the browser can go back to the site, if it is the one that began.
     fn refused(&self, error: &LoginError, nonce: Option<&Secret>) -> Response {
         tracing::info!(code = error.code(), "a login is refused");
-        if !self.wants_json {
+        if self.wants_page {
             return notice(self.language, Notice::Refused(error.code())).into_response();
         }
         let go_on = nonce.map(|nonce| format!("/continue?challenge={}", nonce.text()));
@@ -153,6 +156,6 @@ impl Reply {
     fn failed(&self, refusal: Refusal) -> Response {
         let words = refusal.to_string();
         let page = refusal.page(self.language);
-        if self.wants_json { (page.status(), Json(json!({ "error": words }))).into_response() } else { page }
+        if self.wants_page { page } else { (page.status(), Json(json!({ "error": words }))).into_response() }
     }
 }

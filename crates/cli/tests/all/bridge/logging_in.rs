@@ -139,7 +139,7 @@ fn a_wallet_on_another_device_logs_in_the_browser_that_shows_the_picture() {
     assert_eq!(wait(&mut browser), 204);
     let challenge = page.body.split_once("#challenge=").unwrap().1.split('"').next().unwrap();
     let form = format!("response={}", scene.answer(challenge));
-    let told = ask(&scene.issuer(), "POST", "/return", &[], &form);
+    let told = ask(&scene.issuer(), "POST", "/return", &[("Accept", "text/html")], &form);
     assert!(told.status == 200 && told.body.contains("Go on at the device"), "{told:?}");
     assert_eq!((wait(&mut browser), wait(&mut Browser::default())), (200, 204));
     let code = scene.go_on(&mut browser, &format!("/continue?challenge={nonce}"));
@@ -258,4 +258,34 @@ fn a_login_needs_no_node_once_the_site_is_known() {
     let told = browser.hand_in(&scene.issuer(), &response).json();
     let code = scene.go_on(&mut browser, told["continue"].as_str().unwrap());
     assert_eq!(scene.exchange(&code).status, 200);
+}
+
+#[test]
+fn a_real_wallet_finds_nothing_wrong_with_what_a_bridge_asks() {
+    let scene = Scene::running("243", &["--other-device"]);
+    std::fs::write(scene.path("password"), "correct horse").unwrap();
+    let (wallet, password, issuer) = (scene.path("wallet"), scene.path("password"), scene.issuer());
+    let place = ["--wallet", &wallet, "--password-file", &password];
+    scene.json(&[&["wallet", "create", "--yes"][..], &place].concat());
+    let login = |challenge: &str, more: &[&str]| {
+        scene.json(&[&["wallet", "login", challenge, "--yes"], more, &place].concat())
+    };
+    let subject = |code: &str| {
+        let tokens = scene.exchange(code).json();
+        part(tokens["id_token"].as_str().unwrap(), 1)["sub"].clone()
+    };
+    let mut here = Browser::default();
+    let challenge = here.challenge(&issuer, &scene.request(""));
+    let answered = login(&challenge, &["--same-origin", &issuer, "--print"]);
+    let told = here.hand_in(&issuer, answered["response"].as_str().unwrap()).json();
+    let code = scene.go_on(&mut here, told["continue"].as_str().unwrap());
+    assert_eq!(subject(&code), answered["subject"]);
+
+    let mut elsewhere = Browser::default();
+    let page = elsewhere.open(&issuer, &scene.request(""));
+    let within = |start: &str| page.body.split_once(start).unwrap().1.split('"').next().unwrap();
+    let handed_over = login(within("#challenge="), &[]);
+    assert_eq!((&handed_over["status"], &handed_over["subject"]), (&200.into(), &answered["subject"]));
+    let code = scene.go_on(&mut elsewhere, &format!("/continue?challenge={}", within("data-nonce=\"")));
+    assert_eq!(subject(&code), answered["subject"]);
 }
