@@ -2,7 +2,11 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::connect_info::Connected,
+    serve::{IncomingStream, Listener},
+};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -18,7 +22,9 @@ const DRAIN: Duration = Duration::from_secs(3);
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// Somebody else has the port, or the address is not of this machine.
-    #[error("cannot listen on {0}: {1}; is another node running here? node.toml takes another address")]
+    #[error(
+        "cannot listen on {0}: {1}; is another node or service running here? node.toml, or --listen, takes another address"
+    )]
     Listen(SocketAddr, std::io::Error),
     /// The interface would be open to others without encryption.
     #[error(
@@ -28,6 +34,22 @@ pub enum ServeError {
     /// The certificate or its key.
     #[error(transparent)]
     Tls(#[from] TlsError),
+}
+
+/// From where a request came, for handlers that take `ConnectInfo<Peer>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer(pub SocketAddr);
+
+impl Connected<IncomingStream<'_, TcpListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
+impl Connected<IncomingStream<'_, TlsListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
+        Self(*stream.remote_addr())
+    }
 }
 
 /// Binds the interface and serves it in the background until `ended` completes: over TLS with an identity, otherwise on
@@ -41,6 +63,19 @@ pub async fn serve(
     ports: Ports,
     ended: impl Future<Output = ()> + Send + 'static,
 ) -> Result<SocketAddr, ServeError> {
+    serve_router(listen, identity, router(ports), ended).await
+}
+
+/// As [`serve`], for an interface that is no node's.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_router(
+    listen: SocketAddr,
+    identity: Option<&TlsFiles>,
+    router: Router,
+    ended: impl Future<Output = ()> + Send + 'static,
+) -> Result<SocketAddr, ServeError> {
     let acceptor = identity.map(TlsFiles::acceptor).transpose()?;
     if acceptor.is_none() && !listen.ip().is_loopback() {
         return Err(ServeError::NotLoopback(listen));
@@ -48,7 +83,6 @@ pub async fn serve(
     let refused = |error| ServeError::Listen(listen, error);
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
-    let router = router(ports);
     match acceptor {
         Some(acceptor) => {
             let listener = TlsListener::new(listener, acceptor).map_err(refused)?;
@@ -63,11 +97,12 @@ pub async fn serve(
 
 async fn run<L>(listener: L, router: Router, ended: impl Future<Output = ()> + Send + 'static)
 where
-    L: axum::serve::Listener,
-    L::Addr: std::fmt::Debug,
+    L: Listener<Addr = SocketAddr>,
+    Peer: for<'a> Connected<IncomingStream<'a, L>>,
 {
     let (end, ending) = tokio::sync::oneshot::channel::<()>();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let service = router.into_make_service_with_connect_info::<Peer>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
         ended.await;
         drop(end);
     });
