@@ -18,6 +18,7 @@ mod holder;
 #[cfg(feature = "http")]
 mod http;
 mod light;
+mod schedule;
 mod sign;
 mod standing;
 mod statement;
@@ -28,9 +29,9 @@ mod well_known;
 pub use checked::{CheckError, CheckedNode, Shown};
 #[cfg(feature = "http")]
 pub use consortium::{MemberView, ProposalView, RuleView, ValidatorView, ValidatorsView};
+pub use control::{CHALLENGE_BYTES, Control};
 #[cfg(feature = "http")]
 pub use domain::{DomainLinks, LinkError, LinkedDomain, link_credential};
-pub use control::{CHALLENGE_BYTES, Control};
 pub use draft::{Draft, named_signers, subject};
 pub use entries::policy_rows;
 pub use governance::{Member, in_order, possession};
@@ -39,6 +40,7 @@ pub use holder::{Holder, compromised_keys};
 #[cfg(feature = "http")]
 pub use http::{ClientError, NodeClient, Problem, Resolved, Submitted, Wait, http_builder};
 pub use light::{LightClient, Proven, ProvenRecord, RecordProof, Untrusted};
+pub use schedule::asking_time;
 pub use sign::{create_did, sign, sign_too};
 pub use standing::{Standing, standing};
 pub use statement::{sign_statement, statement, verify_statement};
