@@ -71,6 +71,9 @@ enum Noun {
     /// That a real person stands behind a DID, by the word of an authority
     #[command(subcommand)]
     Attestation(commands::attestation::Command),
+    /// The service by which people get their DIDs attested
+    #[command(subcommand)]
+    Authority(commands::authority::Command),
     /// Websites that people log in to
     #[command(subcommand)]
     Site(commands::site::Command),
@@ -134,6 +137,7 @@ pub fn main() -> ExitCode {
             Noun::Policy(command) => commands::policy::run(command, format).await,
             Noun::Proposals(command) => commands::proposals::run(command, format).await,
             Noun::Attestation(command) => commands::attestation::run(command, format).await,
+            Noun::Authority(command) => commands::authority::run(command, format).await,
             Noun::Site(command) => commands::site::run(command, format).await,
             Noun::Block(command) => commands::ledger::block(command, format).await,
             Noun::Validators(command) => commands::validators::run(command, format).await,

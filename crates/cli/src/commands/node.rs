@@ -268,7 +268,8 @@ async fn start_node(start: Start) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn input_closed() {
+/// The end of the standard input.
+pub(crate) async fn input_closed() {
     let mut buffer = [0; 64];
     while tokio::io::stdin().read(&mut buffer).await.is_ok_and(|read| read > 0) {}
 }
