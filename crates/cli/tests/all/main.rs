@@ -1,5 +1,6 @@
 //! The program `realdid`, used as a person would use it.
 
+mod authority;
 mod bridge;
 mod by_hand;
 mod changes;
