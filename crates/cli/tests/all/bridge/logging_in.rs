@@ -95,7 +95,8 @@ fn a_response_to_another_sites_challenge_or_to_a_changed_one_logs_nobody_in() {
     let other = scene.born("other");
     scene.register(&other, "other");
     let network = NetworkName::new("testnet").unwrap();
-    let changes: [(&str, &dyn Fn(&mut Challenge)); 2] = [
+    type Change<'a> = &'a dyn Fn(&mut Challenge);
+    let changes: [(&str, Change<'_>); 2] = [
         ("other_site", &|challenge| challenge.site = Did::from_text(&other, &network).unwrap()),
         ("other_challenge", &|challenge| challenge.age_max += 1),
     ];
