@@ -31,7 +31,6 @@ type Body = Result<Bytes, BytesRejection>;
 type From = ConnectInfo<Peer>;
 
 /// The addresses of a service, to be served with [`realdid_api::serve_router`].
-#[must_use]
 pub fn router(authority: Arc<Authority>) -> Router {
     Router::new()
         .route("/v1/about", get(about))
