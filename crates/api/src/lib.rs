@@ -29,9 +29,9 @@ mod waiting;
 
 pub use metrics::Metrics;
 pub use ports::{Fate, Final, Ports, Submission};
-pub use problem::{Code, Problem};
+pub use problem::{Code, Problem, told};
 pub use routes::openapi;
-pub use server::{ServeError, serve, serve_router};
+pub use server::{Peer, ServeError, serve, serve_router};
 pub use status::{Disk, Health, Link, Status};
 pub use tls::{TlsError, TlsFiles};
 pub use waiting::{Waiting, Waits};

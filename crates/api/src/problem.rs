@@ -173,22 +173,27 @@ impl From<Refusal> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = self.code.status();
-        let code = self.code.name();
-        let body = Body {
-            r#type: format!("urn:realdid:problem:{code}"),
-            title: status.canonical_reason().unwrap_or("error"),
-            status: status.as_u16(),
-            code,
-            detail: &self.detail,
-        };
-        let json = serde_json::to_vec(&body).unwrap_or_default();
-        let mut response = (status, json).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        let mut response = told(self.code.status(), self.code.name(), &self.detail);
         if self.code == Code::Busy {
-            headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
         }
         response
     }
+}
+
+/// A problem as any interface of RealDID tells it, with a stable code and what to tell a person.
+#[must_use]
+pub fn told(status: StatusCode, code: &str, detail: &str) -> Response {
+    let body = Body {
+        r#type: format!("urn:realdid:problem:{code}"),
+        title: status.canonical_reason().unwrap_or("error"),
+        status: status.as_u16(),
+        code,
+        detail,
+    };
+    let json = serde_json::to_vec(&body).unwrap_or_default();
+    let mut response = (status, json).into_response();
+    let kind = HeaderValue::from_static("application/problem+json");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
 }

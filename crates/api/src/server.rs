@@ -37,6 +37,22 @@ pub enum ServeError {
     Tls(#[from] TlsError),
 }
 
+/// From where a request came, for handlers that take `ConnectInfo<Peer>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer(pub SocketAddr);
+
+impl Connected<IncomingStream<'_, TcpListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
+impl Connected<IncomingStream<'_, TlsListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
 /// Binds the interface and serves it in the background until `ended` completes: over TLS with an identity, otherwise on
 /// loopback only.
 ///
@@ -83,8 +99,7 @@ pub async fn serve_router(
 
 async fn run<L>(listener: L, router: Router, ended: impl Future<Output = ()> + Send + 'static)
 where
-    L: Listener,
-    L::Addr: std::fmt::Debug,
+    L: Listener<Addr = SocketAddr>,
     Peer: for<'a> Connected<IncomingStream<'a, L>>,
 {
     let (end, ending) = tokio::sync::oneshot::channel::<()>();
@@ -98,22 +113,6 @@ where
             tracing::error!(%error, "the interface ended");
         },
         () = async { let _ = ending.await; tokio::time::sleep(DRAIN).await } => {}
-    }
-}
-
-/// Who is at the other end of a connection, with TLS or without.
-#[derive(Clone, Copy)]
-struct Peer(SocketAddr);
-
-impl Connected<IncomingStream<'_, TcpListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}
-
-impl Connected<IncomingStream<'_, TlsListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
-        Self(*stream.remote_addr())
     }
 }
 

@@ -71,6 +71,9 @@ enum Noun {
     /// That a real person stands behind a DID, by the word of an authority
     #[command(subcommand)]
     Attestation(commands::attestation::Command),
+    /// The service by which people get their DIDs attested
+    #[command(subcommand)]
+    Authority(commands::authority::Command),
     /// Websites that people log in to
     #[command(subcommand)]
     Site(commands::site::Command),
@@ -140,6 +143,7 @@ pub fn main() -> ExitCode {
             Noun::Policy(command) => commands::policy::run(command, format).await,
             Noun::Proposals(command) => commands::proposals::run(command, format).await,
             Noun::Attestation(command) => commands::attestation::run(command, format).await,
+            Noun::Authority(command) => commands::authority::run(command, format).await,
             Noun::Site(command) => commands::site::run(command, format).await,
             Noun::Bridge(command) => commands::bridge::run(command, format).await,
             Noun::Wallet(command) => commands::wallet::run(command, format).await,

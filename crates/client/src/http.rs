@@ -96,7 +96,8 @@ struct VersionView {
     value: String,
 }
 
-fn builder() -> reqwest::ClientBuilder {
+/// What all clients of this workspace are built from: it trusts whom this machine trusts, and waits as long as a node may take.
+pub fn http_builder() -> reqwest::ClientBuilder {
     // the same cryptography as the networks use; it fails only where it is chosen already
     drop(rustls::crypto::ring::default_provider().install_default());
     reqwest::Client::builder().connect_timeout(CONNECT_MAX).timeout(ANSWER_MAX)
@@ -107,7 +108,7 @@ impl NodeClient {
     /// certificate that this machine trusts.
     #[must_use]
     pub fn new(base: &str) -> Self {
-        Self::with(base, builder())
+        Self::with(base, http_builder())
             .unwrap_or_else(|_| Self { base: base.to_owned(), http: Default::default() })
     }
 
@@ -117,7 +118,7 @@ impl NodeClient {
     /// If they are no certificates.
     pub fn trusting(base: &str, certificates: &[u8]) -> Result<Self, ClientError> {
         let roots = reqwest::Certificate::from_pem_bundle(certificates).map_err(ClientError::Certificate)?;
-        Self::with(base, builder().tls_certs_only(roots))
+        Self::with(base, http_builder().tls_certs_only(roots))
     }
 
     fn with(base: &str, builder: reqwest::ClientBuilder) -> Result<Self, ClientError> {
@@ -231,6 +232,18 @@ impl NodeClient {
         let request = self.http.post(format!("{}{path}", self.base)).json(body);
         let answer = request.send().await.map_err(|error| self.unreachable(error))?;
         if answer.status().is_success() { Ok(()) } else { Err(self.problem(answer).await) }
+    }
+
+    /// Sends JSON to an address, and reads the JSON that comes back.
+    ///
+    /// # Errors
+    /// If the node refuses, or does not answer so.
+    pub async fn ask<T: Serialize + Sync, A: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &T,
+    ) -> Result<A, ClientError> {
+        self.read(self.http.post(format!("{}{path}", self.base)).json(body)).await
     }
 
     /// The bytes that the node gives at an address; none if there is no such thing.

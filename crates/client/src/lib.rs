@@ -12,6 +12,7 @@ mod checked;
 mod client_error;
 #[cfg(feature = "http")]
 mod consortium;
+mod control;
 #[cfg(feature = "http")]
 mod domain;
 mod draft;
@@ -28,6 +29,7 @@ mod light;
 mod listing;
 #[cfg(feature = "http")]
 mod return_address;
+mod schedule;
 mod sign;
 mod standing;
 mod statement;
@@ -41,6 +43,7 @@ pub use checked::{CheckError, CheckedNode, Shown};
 pub use client_error::{ClientError, Problem};
 #[cfg(feature = "http")]
 pub use consortium::{MemberView, ProposalView, RuleView, ValidatorView, ValidatorsView};
+pub use control::{CHALLENGE_BYTES, Control};
 #[cfg(feature = "http")]
 pub use domain::{DomainLinks, LinkError, LinkedDomain, link_credential};
 pub use draft::{Draft, named_signers, subject};
@@ -49,10 +52,11 @@ pub use governance::{Member, in_order, possession};
 pub use history::{check_parent, check_previous};
 pub use holder::{Holder, compromised_keys};
 #[cfg(feature = "http")]
-pub use http::{NodeClient, Resolved, Submitted, Wait};
+pub use http::{NodeClient, Resolved, Submitted, Wait, http_builder};
 pub use light::{LightClient, Proven, ProvenRecord, RecordProof, Untrusted};
 #[cfg(feature = "http")]
 pub use return_address::{HandOverError, hand_over};
+pub use schedule::asking_time;
 pub use sign::{create_did, sign, sign_too};
 pub use standing::{Standing, standing};
 pub use statement::{sign_statement, statement, verify_statement};

@@ -8,6 +8,7 @@ mod load;
 mod members;
 mod random;
 mod rig;
+mod unlinkability;
 
 use std::{process::ExitCode, time::Instant};
 
@@ -28,6 +29,8 @@ enum Command {
     All(All),
     /// Hostile input of every kind against a live node, while clients of the others are timed
     Attack(AttackArguments),
+    /// What an observer of the ledger can tell of which DIDs belong together
+    Unlinkability(unlinkability::Arguments),
     /// Run as a node of the network under drill
     #[command(subcommand, hide = true)]
     Node(realdid_cli::commands::node::Command),
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
             match arguments.command {
                 Command::All(all) => run_all(&all).await,
                 Command::Attack(attack) => attack::run(attack.seed, &attack.only).await,
+                Command::Unlinkability(arguments) => unlinkability::run(&arguments),
                 Command::Node(command) => realdid_cli::commands::node::run(command).await,
             }
         })

@@ -1,5 +1,7 @@
 //! `realdid attestation`: what authorities say of DIDs.
 
+mod ask;
+
 use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
@@ -52,6 +54,25 @@ Examples:
         #[command(flatten)]
         signing: Signing,
     },
+    /// Ask an authority's service to attest a DID of yours; asked again, it tells how that stands
+    #[command(
+        after_help = "The person's file is JSON, for its owner alone: {\"name\": \"…\", \"number\": \"…\", \"code\": \"…\"}. What goes \
+                            over the network is TLS, or stays on this machine. Ask for each DID at another time, best some days \
+                            after it was made: who asks for several at once shows that they belong together.
+
+Example:
+  realdid attestation ask did:realdid:… --key my.key --person me.json --authority https://attest.example"
+    )]
+    Ask(ask::Ask),
+    /// Every DID that was attested in your name by an authority's service, and how it stands
+    #[command(after_help = "Example:
+  realdid attestation mine --person me.json --authority https://attest.example")]
+    Mine(ask::Mine),
+    /// Give an attestation up that was made in your name: it is not renewed. With --urgent it leaves the ledger before
+    #[command(after_help = "Examples:
+  realdid attestation give-up did:realdid:… --person me.json --authority https://attest.example
+  realdid attestation give-up --all --person me.json --authority https://attest.example")]
+    GiveUp(ask::GiveUp),
     /// Who attests a DID, as the ledger proves it; also that nobody does
     #[command(after_help = "Examples:
   realdid attestation show did:realdid:…
@@ -117,6 +138,9 @@ pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> 
             let operation = Operation::Withdraw(Withdraw { dids });
             delivery::show(fields, &acting.act(operation, &[]).await?, format)
         }
+        Command::Ask(ask) => ask::ask(&ask, format).await,
+        Command::Mine(mine) => ask::mine(&mine, format).await,
+        Command::GiveUp(give_up) => ask::give_up(&give_up, format).await,
         Command::Show { did, authority, trust, target } => {
             show(node(&target, &trust).await?, &did, authority.as_deref(), format).await
         }

@@ -1,6 +1,7 @@
 //! What the nouns do.
 
 pub(crate) mod attestation;
+pub(crate) mod authority;
 pub(crate) mod bench;
 pub(crate) mod bridge;
 mod card;

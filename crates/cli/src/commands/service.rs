@@ -77,7 +77,7 @@ impl Ending {
     }
 }
 
-async fn input_closed() {
+pub(crate) async fn input_closed() {
     let mut buffer = [0; 64];
     while tokio::io::stdin().read(&mut buffer).await.is_ok_and(|read| read > 0) {}
 }

@@ -3,6 +3,27 @@
 use realdid_types::Timestamp;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+/// A span of time on the command line, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span(pub(crate) u64);
+
+/// A span of time of the command line: a whole number of seconds, minutes, hours or days.
+///
+/// # Errors
+/// If it is none.
+pub(crate) fn span(text: &str) -> Result<Span, String> {
+    let unit = match text.as_bytes().last() {
+        Some(b's') => 1_000,
+        Some(b'm') => 60_000,
+        Some(b'h') => 3_600_000,
+        Some(b'd') => 86_400_000,
+        _ => 0,
+    };
+    let count = text.get(..text.len().saturating_sub(1)).and_then(|digits| digits.parse::<u64>().ok());
+    let span = count.filter(|_| unit > 0).and_then(|count| count.checked_mul(unit));
+    span.map(Span).ok_or_else(|| "a span of time is like 90s, 30m, 24h or 14d".to_owned())
+}
+
 /// A time of the command line: `2026-09-30T12:00:00Z`, or `2026-09-30` for its first moment in UTC.
 ///
 /// # Errors
@@ -45,6 +66,19 @@ mod tests {
         }
         assert_eq!(parse("2026-09-30T12:34:56.789Z"), Ok(Timestamp(1_790_771_696_789)));
         assert_eq!(parse("2026-09-30"), parse("2026-09-30T00:00:00Z"));
+    }
+
+    #[test]
+    fn a_span_has_a_number_and_a_unit() {
+        for (text, milliseconds) in
+            [("0s", 0), ("90s", 90_000), ("30m", 1_800_000), ("24h", 86_400_000), ("14d", 1_209_600_000)]
+        {
+            assert_eq!(span(text), Ok(Span(milliseconds)), "{text}");
+        }
+        for bad in ["", "s", "24", "1w", "-1h", "1.5h", "99999999999999999999d", "18446744073709551615d", "é"]
+        {
+            assert!(span(bad).unwrap_err().contains("24h"), "{bad}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The program `realdid`, used as a person would use it.
 
 mod approving;
+mod authority;
 mod bridge;
 mod by_hand;
 mod changes;

@@ -1,0 +1,191 @@
+//! How well an observer who holds the whole ledger can tell which DIDs belong to one person.
+//!
+//! Invented people get their DIDs attested over weeks of simulated time, by the very code that an authority runs. Each attack
+//! then names pairs of DIDs that it holds for one person's, and the truth counts how often it is right. Guessing without looking
+//! is right at some rate, too; an attack wins if it is right more often than guessing as many pairs would be in 99 of 100 runs.
+
+mod attacks;
+mod careless;
+mod interval;
+mod ledger;
+mod world;
+
+use anyhow::ensure;
+use realdid_authority::batching::Parameters;
+
+use self::{
+    attacks::{ATTACKS, Attack},
+    interval::Interval,
+    ledger::Pair,
+    world::{Ways, World},
+};
+
+/// What is measured.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// From which everything is drawn
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many people
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(10..=10_000))]
+    people: u64,
+    /// Over how many weeks they come
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=52))]
+    weeks: u64,
+}
+
+/// How an attack did.
+struct Found {
+    attack: &'static Attack,
+    hits: u64,
+    guesses: u64,
+    /// Hits of whoever guesses as many pairs without looking.
+    plain: Interval,
+}
+
+impl Found {
+    fn new(attack: &'static Attack, world: &World) -> Self {
+        let guessed: Vec<Pair> = (attack.guess)(&world.ledger);
+        let hits = guessed.iter().filter(|pair| world.is_one_person(**pair)).count() as u64;
+        let guesses = guessed.len() as u64;
+        Self { attack, hits, guesses, plain: Interval::of(guesses, world.plain_rate()) }
+    }
+
+    const fn wins(&self) -> bool {
+        self.hits > self.plain.high
+    }
+
+    fn print(&self, world: &World) {
+        let rate = |hits: u64| hits as f64 / self.guesses.max(1) as f64 * 100.0;
+        let verdict = match () {
+            () if self.guesses == 0 => "nothing to guess from",
+            () if self.wins() => "WINS",
+            () if self.hits < self.plain.low => "worse than guessing",
+            () => "no better than guessing",
+        };
+        println!(
+            "{:<30} {:>6} {:>9}  {:>8.4} %  {:>8.4} %  {:>8.4} – {:.4} %  {verdict}",
+            self.attack.name,
+            self.hits,
+            self.guesses,
+            rate(self.hits),
+            world.plain_rate() * 100.0,
+            rate(self.plain.low),
+            rate(self.plain.high),
+        );
+    }
+}
+
+/// Measures, and says whether anything can be linked.
+///
+/// # Errors
+/// If an attack wins against an authority and wallets as they should be, or finds nothing where nobody takes care: then it
+/// measures nothing.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let size = (arguments.people, arguments.weeks);
+    let world = World::new(&Ways::CAREFUL, size, arguments.seed);
+    world.describe("An authority with the parameters for production; wallets that make and ask for each DID at a time of its own");
+    let found = all(&world);
+    world.describe_rule();
+    let won: Vec<&str> = found.iter().filter(|found| found.wins()).map(|found| found.attack.name).collect();
+
+    let hasty = World::new(&Ways { wallets: careless::WALLETS, ..Ways::CAREFUL }, size, arguments.seed);
+    hasty.describe("The same authority; wallets that make and ask for all three DIDs within an hour: what no authority can mend");
+    all(&hasty);
+
+    let mut blind = Vec::new();
+    for (attack, ways, words) in careless::worlds() {
+        let world = World::new(&ways, size, arguments.seed);
+        world.describe(words);
+        let found = Found::new(attack, &world);
+        found.print(&world);
+        if !found.wins() {
+            blind.push(attack.name);
+        }
+    }
+    println!();
+    ensure!(blind.is_empty(), "attacks that find nothing where nobody takes care: {}", blind.join(", "));
+    ensure!(won.is_empty(), "DIDs can be linked: {}", won.join(", "));
+    println!("no attack is better than guessing, and each wins where nobody takes care");
+    Ok(())
+}
+
+fn all(world: &World) -> Vec<Found> {
+    ATTACKS.iter().map(|attack| Found::new(attack, world)).inspect(|found| found.print(world)).collect()
+}
+
+impl World {
+    fn describe(&self, words: &str) {
+        let Parameters { minimum, longest_wait, .. } = self.parameters;
+        let mut sizes: Vec<usize> = self.ledger.batches.iter().map(|batch| batch.dids.len()).collect();
+        sizes.sort_unstable();
+        let middle = sizes.get(sizes.len() / 2).copied().unwrap_or(0);
+        println!(
+            "\n{words}\n{} DIDs, {} batches of {} to {} DIDs, {middle} in the middle; minimum {minimum}, longest wait {} h\n",
+            self.ledger.dids.len(),
+            sizes.len(),
+            sizes.first().unwrap_or(&0),
+            sizes.last().unwrap_or(&0),
+            longest_wait / 3_600_000,
+        );
+        println!(
+            "{:<30} {:>6} {:>9}  {:>10}  {:>10}  {:>20}",
+            "attack", "hits", "guesses", "rate", "guessing", "guessing, 99 %"
+        );
+    }
+
+    /// What the rule itself gives away.
+    fn describe_rule(&self) {
+        println!(
+            "\nThat a batch holds one DID of a person is known: two of one batch do not belong together. So who guesses among \
+             the other pairs is right {:.1} % more often than among all, which is the rate of guessing above.",
+            (self.plain_rate() / self.blind_rate() - 1.0) * 100.0
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZE: (u64, u64) = (300, 4);
+
+    #[test]
+    fn every_attack_wins_where_nobody_takes_care() {
+        for (attack, ways, _) in careless::worlds() {
+            let world = World::new(&ways, SIZE, 1);
+            let found = Found::new(attack, &world);
+            assert!(found.wins(), "{}: {} of {} pairs", attack.name, found.hits, found.guesses);
+        }
+    }
+
+    #[test]
+    fn every_attack_is_tried_where_nobody_takes_care() {
+        let tried: Vec<&str> = careless::worlds().iter().map(|(attack, ..)| attack.name).collect();
+        for attack in ATTACKS {
+            assert!(tried.contains(&attack.name), "{}", attack.name);
+        }
+    }
+
+    #[test]
+    fn no_attack_wins_against_an_authority_and_wallets_as_they_should_be() {
+        let world = World::new(&Ways::CAREFUL, (1_000, 4), 1);
+        for attack in ATTACKS {
+            let found = Found::new(attack, &world);
+            assert!(!found.wins(), "{}: {} of {} pairs", attack.name, found.hits, found.guesses);
+        }
+    }
+
+    #[test]
+    fn everybody_is_attested_in_time_and_never_twice_in_a_batch() {
+        let world = World::new(&Ways::CAREFUL, SIZE, 2);
+        let attested: usize = world.ledger.batches.iter().map(|batch| batch.dids.len()).sum();
+        assert_eq!(attested, world.ledger.dids.len());
+        for batch in &world.ledger.batches {
+            let mut people: Vec<u64> = batch.dids.iter().map(|did| world.person(*did)).collect();
+            people.sort_unstable();
+            assert!(people.windows(2).all(|two| two[0] != two[1]));
+        }
+        assert_eq!(world.late, 0, "DIDs that left later than promised");
+    }
+}
