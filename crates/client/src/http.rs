@@ -124,7 +124,6 @@ struct VersionView {
 }
 
 /// What all clients of this workspace are built from: it trusts whom this machine trusts, and waits as long as a node may take.
-#[must_use]
 pub fn http_builder() -> reqwest::ClientBuilder {
     // the same cryptography as the networks use; it fails only where it is chosen already
     drop(rustls::crypto::ring::default_provider().install_default());
