@@ -18,6 +18,9 @@ use crate::{
 /// How long before its end an attestation may be renewed: its last quarter.
 const RENEWAL: u64 = 92 * 24 * 60 * 60 * 1_000;
 
+/// DIDs of a person that are listed; with more, those that are given up or have ended are not any more. More than any cap.
+const LISTED_MAX: usize = 100;
+
 /// Why a request of a person who was recognised is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
@@ -87,7 +90,7 @@ impl Vault {
             let from = parameters.first_time(now, &taken, draws);
             let expires = row.map_or(Timestamp(0), |row| row.expires);
             let row = DidRow { did, person, state: State::Waiting, from, expires };
-            change.remember(person, number, did)?;
+            change.list(person, number, did, &others, now)?;
             change.queue(&row)?;
             change.events.push(Event::new("asked").of(person).about(did));
             Ok(parameters.standing(row))
@@ -206,15 +209,26 @@ impl Change<'_> {
         Ok(rows.into_iter().filter(|row| row.person == person).collect())
     }
 
-    fn remember(&self, person: PersonId, number: &IdentityNumber, did: Did) -> Result<(), VaultError> {
+    /// Puts a DID on the list of its person; `others` are those that are on it.
+    fn list(
+        &self,
+        person: PersonId,
+        number: &IdentityNumber,
+        did: Did,
+        others: &[DidRow],
+        now: Timestamp,
+    ) -> Result<(), VaultError> {
         let number = Hidden(Zeroizing::new(number.as_str().to_owned()));
         let row = self.get::<PersonRow>(&person)?;
         let mut row = row.unwrap_or(PersonRow { number, dids: Vec::new() });
-        if !row.dids.contains(&did) {
-            row.dids.push(did);
-            self.put(&person, &row)?;
+        if row.dids.contains(&did) {
+            return Ok(());
         }
-        Ok(())
+        if row.dids.len() >= LISTED_MAX {
+            row.dids = others.iter().filter(|other| other.is_held(now)).map(|other| other.did).collect();
+        }
+        row.dids.push(did);
+        self.put(&person, &row)
     }
 
     /// Writes a DID down and puts it into the queue for which its state is.

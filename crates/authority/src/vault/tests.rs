@@ -174,6 +174,22 @@ fn a_withdrawal_leaves_no_trace_unless_it_is_urgent_and_then_one_at_a_random_tim
 }
 
 #[test]
+fn whoever_asks_and_gives_up_for_ever_fills_no_list_and_loses_nothing_that_is_held() {
+    let folder = folder();
+    let vault = folder.open();
+    folder.ask(&vault, 1, 0, NOW).unwrap();
+    for byte in 1..=120 {
+        folder.ask(&vault, 1, byte, NOW).unwrap();
+        folder.withdraw(&vault, 1, byte, false).unwrap();
+    }
+    let listed = vault.of_person(&number(1), &Parameters::PRODUCTION).unwrap();
+    assert!(listed.len() <= 100, "{}", listed.len());
+    assert_eq!((listed[0].row.did, listed[0].row.state), (did(0), State::Waiting));
+    // one that is not listed any more is still this person's
+    assert_eq!(folder.ask(&vault, 1, 1, NOW).unwrap().row.state, State::Waiting);
+}
+
+#[test]
 fn an_attestation_is_renewed_in_its_last_quarter_and_not_before() {
     let folder = folder();
     let vault = folder.open();

@@ -11,22 +11,29 @@ use super::{
 pub const WALLETS: Wallets =
     Wallets { are_hasty: true, have_a_home: true, reuse_keys: true, withdraw_together: true };
 
-/// The attack, the world, and what that is in words.
-pub fn worlds() -> Vec<(&'static Attack, Ways, &'static str)> {
-    let development = Ways { wallets: WALLETS, authority: Authority::Batches(Parameters::DEVELOPMENT) };
-    let none = Ways { wallets: WALLETS, authority: Authority::None };
-    let words_development =
-        "An authority with the parameters for development; all three DIDs asked for at once";
-    let words_none = "An authority that attests each person's three DIDs at once, for exactly a year";
-    vec![
-        (&attacks::SAME_BATCH, none, words_none),
-        (&attacks::NEXT_BATCH, development, words_development),
-        (&attacks::NEAR_BATCHES, development, words_development),
-        (&attacks::EQUAL_EXPIRY, none, words_none),
-        (&attacks::WITHDRAWN_TOGETHER, none, words_none),
-        (&attacks::MADE_WITHIN_AN_HOUR, development, words_development),
-        (&attacks::MADE_WITHIN_A_DAY, development, words_development),
-        (&attacks::SAME_MEMBER, development, words_development),
-        (&attacks::SAME_KEYS, development, words_development),
-    ]
+/// A world, and the attacks that win in it.
+pub struct Careless {
+    pub words: &'static str,
+    pub ways: Ways,
+    pub winning: &'static [&'static Attack],
 }
+
+pub static WORLDS: [Careless; 2] = [
+    Careless {
+        words: "An authority that attests each person's three DIDs at once, for exactly a year",
+        ways: Ways { wallets: WALLETS, authority: Authority::None },
+        winning: &[&attacks::SAME_BATCH, &attacks::EQUAL_EXPIRY, &attacks::WITHDRAWN_TOGETHER],
+    },
+    Careless {
+        words: "An authority with the parameters for development; all three DIDs are asked for at once",
+        ways: Ways { wallets: WALLETS, authority: Authority::Batches(Parameters::DEVELOPMENT) },
+        winning: &[
+            &attacks::NEXT_BATCH,
+            &attacks::NEAR_BATCHES,
+            &attacks::MADE_WITHIN_AN_HOUR,
+            &attacks::MADE_WITHIN_A_DAY,
+            &attacks::SAME_MEMBER,
+            &attacks::SAME_KEYS,
+        ],
+    },
+];

@@ -76,7 +76,7 @@ pub(crate) struct Start {
     #[arg(long, value_enum, default_value = "substantial")]
     level: Level,
     /// How many attested DIDs a person may have
-    #[arg(long, default_value_t = 20, value_name = "COUNT")]
+    #[arg(long, default_value_t = 20, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=50))]
     dids_per_person: u16,
     /// Requests from one address in a minute; 0 for any number, behind a proxy that counts them
     #[arg(long, default_value_t = 60, value_name = "COUNT")]
