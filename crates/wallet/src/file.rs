@@ -176,7 +176,7 @@ pub fn open(file: &[u8], password: &str) -> Result<(Wallet, Lock), FileError> {
 /// Whether a file is a whole wallet, as far as that can be told without the password.
 ///
 /// # Errors
-/// Every [`FileError`] but those about the password and what it opens.
+/// Every [`FileError`] but those about the password, what it costs and what it opens.
 pub fn check(file: &[u8]) -> Result<(), FileError> {
     parts(file).map(|_| ())
 }
@@ -208,8 +208,7 @@ fn parts(file: &[u8]) -> Result<Parts<'_>, FileError> {
     if format != FORMAT {
         return Err(FileError::Format(format));
     }
-    let cost = Cost { memory, passes, lanes };
-    if cost.is_bearable() { Ok(Parts { cost, salt, nonce, header, sealed }) } else { Err(FileError::Cost) }
+    Ok(Parts { cost: Cost { memory, passes, lanes }, salt, nonce, header, sealed })
 }
 
 /// The next bytes.
