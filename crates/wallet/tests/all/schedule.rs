@@ -87,6 +87,10 @@ fn what_is_overdue_is_not_fetched_together() {
 #[test]
 fn a_did_that_is_not_on_the_ledger_yet_has_no_proofs_to_fetch() {
     let mut scene = Scene::new(1);
+    let identity = scene.wallet.identity_mut(site(1)).unwrap();
+    // due before anything else
+    identity.due = Timestamp(0);
+    assert_eq!(scene.wallet.next_look(), Some((Timestamp(0), Look::Proofs(site(1)))));
     scene.wallet.identity_mut(site(1)).unwrap().made = false;
     assert!(matches!(scene.wallet.next_look(), Some((_, Look::Site(_)))));
 }
