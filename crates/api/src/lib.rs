@@ -5,6 +5,7 @@
 
 mod blocks;
 mod bundles;
+mod dids;
 mod entries;
 mod events;
 mod guide;
@@ -19,6 +20,7 @@ mod registrar;
 mod resolver;
 mod routes;
 mod server;
+mod sites;
 mod status;
 mod tls;
 mod transactions;

@@ -51,6 +51,8 @@ codes! {
     TooLarge = "too_large", PAYLOAD_TOO_LARGE;
     /// The body's type is unknown.
     UnknownMediaType = "unknown_media_type", UNSUPPORTED_MEDIA_TYPE;
+    /// More is asked for than one answer holds.
+    TooMany = "too_many", BAD_REQUEST;
     /// There is no such thing.
     NotFound = "not_found", NOT_FOUND;
     /// The address does not take this method.

@@ -10,8 +10,8 @@ use utoipa::{OpenApi, openapi::OpenApi as Description};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Code, Ports, Problem, blocks, bundles, entries, events, guide, health, members, metrics, problem,
-    records, registrar, resolver, transactions,
+    Code, Ports, Problem, blocks, bundles, dids, entries, events, guide, health, members, metrics, problem,
+    records, registrar, resolver, sites, transactions,
 };
 
 /// A full batch twice in JSON, or some hundred transactions.
@@ -43,6 +43,8 @@ fn described() -> OpenApiRouter<Ports> {
         .routes(routes!(transactions::show))
         .routes(routes!(records::show))
         .routes(routes!(bundles::show))
+        .routes(routes!(dids::list))
+        .routes(routes!(sites::list))
         .routes(routes!(entries::version))
         .routes(routes!(entries::show))
         .routes(routes!(blocks::show))

@@ -17,6 +17,10 @@ mod holder;
 #[cfg(feature = "http")]
 mod http;
 mod light;
+#[cfg(feature = "http")]
+mod listing;
+#[cfg(feature = "http")]
+mod return_address;
 mod sign;
 mod standing;
 mod statement;
@@ -37,6 +41,8 @@ pub use holder::{Holder, compromised_keys};
 #[cfg(feature = "http")]
 pub use http::{ClientError, NodeClient, Problem, Resolved, Submitted, Wait};
 pub use light::{LightClient, Proven, ProvenRecord, RecordProof, Untrusted};
+#[cfg(feature = "http")]
+pub use return_address::{HandOverError, hand_over};
 pub use sign::{create_did, sign, sign_too};
 pub use standing::{Standing, standing};
 pub use statement::{sign_statement, statement, verify_statement};

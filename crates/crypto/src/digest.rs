@@ -105,6 +105,10 @@ contexts! {
     Login = "login",
     /// What a site calls the holder of a DID.
     Subject = "subject",
+    /// The seed of a key, from a person's recovery code.
+    WalletKey = "wallet-key",
+    /// A wallet's file.
+    WalletFile = "wallet-file",
     /// Anything drawn from a seed.
     Random = "random",
     /// The weights of a batch of signatures.

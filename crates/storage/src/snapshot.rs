@@ -5,7 +5,7 @@ use std::sync::Arc;
 use realdid_merkle::{Page, PageId, Pages};
 use realdid_state::StateRead;
 use realdid_types::Height;
-use rocksdb::DB;
+use rocksdb::{DB, Direction, IteratorMode};
 
 use crate::{Column, Error, Store};
 
@@ -51,12 +51,28 @@ impl Snapshot {
         self.height
     }
 
+    /// The state's keys and values in the order of the keys, from these bytes on.
+    ///
+    /// # Panics
+    /// If the disk cannot be read.
+    pub fn entries_from(&self, first: &[u8]) -> impl Iterator<Item = (Box<[u8]>, Box<[u8]>)> {
+        let mode = IteratorMode::From(first, Direction::Forward);
+        let entries = self.taken.borrow_dependent().iterator_cf(self.family(Column::State), mode);
+        entries.map(|entry| entry.unwrap_or_else(|error| panic!("{}", self.unreadable(&error))))
+    }
+
     fn get(&self, column: Column, key: &[u8]) -> Option<Vec<u8>> {
-        let Some(family) = self.taken.borrow_owner().cf_handle(column.name()) else {
-            unreachable!("all columns are opened")
-        };
-        let found = self.taken.borrow_dependent().get_cf(family, key);
-        found.unwrap_or_else(|error| panic!("{}", Error::of_rocksdb(&self.folder, &error)))
+        let found = self.taken.borrow_dependent().get_cf(self.family(column), key);
+        found.unwrap_or_else(|error| panic!("{}", self.unreadable(&error)))
+    }
+
+    fn family(&self, column: Column) -> &rocksdb::ColumnFamily {
+        let family = self.taken.borrow_owner().cf_handle(column.name());
+        family.unwrap_or_else(|| unreachable!("all columns are opened"))
+    }
+
+    fn unreadable(&self, error: &rocksdb::Error) -> Error {
+        Error::of_rocksdb(&self.folder, error)
     }
 }
 

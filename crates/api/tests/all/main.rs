@@ -2,6 +2,7 @@
 
 mod bundles;
 mod citizen;
+mod listing;
 mod node;
 mod registering;
 mod resolving;

@@ -26,6 +26,7 @@ pub(crate) mod site;
 mod time;
 pub(crate) mod tx;
 pub(crate) mod validators;
+pub(crate) mod wallet;
 
 use std::path::PathBuf;
 
