@@ -1,11 +1,12 @@
-// Serves this package and the page wallet.html, and hands what begins with /v1/ on to a node: a node lets no other
-// origin ask it, so a page comes from where the node is.
+// Serves this package and the page wallet.html, and hands what begins with /v1/ or /1.0/ on to a node: a
+// node lets no other origin ask at /v1/, so a page comes from where the node is.
 //
 //   node examples/serve.js <url of a node> [port]
 
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createServer, request as ask } from 'node:http';
+import * as http from 'node:http';
+import * as https from 'node:https';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,7 +22,9 @@ const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connec
 
 function forward(request, response) {
   const { method, headers } = request;
-  const onward = ask(new URL(request.url, node), { method, headers }, (answer) => {
+  const address = new URL(request.url, node);
+  const { request: ask } = address.protocol === 'https:' ? https : http;
+  const onward = ask(address, { method, headers: { ...headers, host: address.host } }, (answer) => {
     response.writeHead(answer.statusCode, answer.headers);
     answer.pipe(response);
   });
@@ -39,8 +42,9 @@ async function serve(request, response) {
   createReadStream(fileURLToPath(file)).pipe(response);
 }
 
-const server = createServer((request, response) => {
-  if (request.url.startsWith('/v1/')) forward(request, response);
-  else serve(request, response).catch(() => response.writeHead(400).end());
+const server = http.createServer((request, response) => {
+  const answer = /^\/(v1|1\.0)\//.test(request.url) ? forward : serve;
+  // what is wrong with one request must not end the others
+  new Promise((done) => done(answer(request, response))).catch(() => response.writeHead(400).end());
 });
 server.listen(Number(port), '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}/`));

@@ -14,22 +14,28 @@ const people = new Map(); // who is logged in, by session
 
 async function show(session) {
   const person = people.get(session);
-  if (person) return `<p>Welcome, ${person.subject.slice(0, 8)}. <a href="/logout">Log out</a></p>`;
+  const button = '<form method="post" action="/logout"><button>Log out</button></form>';
+  if (person) return `<p>Welcome, ${person.subject.slice(0, 8)}.</p>${button}`;
   const link = challengeAddress(wallet, await site.challenge(session));
   return `<p><a href="${link}" referrerpolicy="origin">Log in with RealDID</a></p>`;
 }
 
 async function answer(request) {
   const session = /(?:^|; )session=([\w-]{36})/.exec(request.headers.cookie ?? '')?.[1] ?? randomUUID();
-  const cookie = `session=${session}; HttpOnly; SameSite=Lax; Path=/`;
-  const page = (html, status = 200) => ({ status, html, headers: { 'set-cookie': cookie } });
-  const { pathname } = new URL(request.url, origin);
-  if (pathname === '/') return page(await show(session));
-  if (pathname === '/login' && request.method === 'GET') return page(returnPage);
-  if (pathname === '/login') people.set(session, await site.verify(await field(request, 'response'), session));
-  if (pathname === '/logout') people.delete(session);
-  return { status: 303, html: '', headers: { 'set-cookie': cookie, location: '/' } };
+  const page = (html) => ({ status: 200, html, headers: { 'set-cookie': cookie(session) } });
+  const [method, { pathname }] = [request.method, new URL(request.url, origin)];
+  if (method === 'GET') return page(pathname === '/login' ? returnPage : await show(session));
+  people.delete(session);
+  if (pathname !== '/login') return home(session);
+  const person = await site.verify(await field(request, 'response'), session);
+  // a session that somebody else may know is not the one that is logged in
+  const fresh = randomUUID();
+  people.set(fresh, person);
+  return home(fresh);
 }
+
+const cookie = (session) => `session=${session}; HttpOnly; SameSite=Lax; Path=/`;
+const home = (session) => ({ status: 303, html: '', headers: { 'set-cookie': cookie(session), location: '/' } });
 
 /** A field of a form, of no more bytes than the largest response has. */
 async function field(request, name) {

@@ -37,15 +37,17 @@ async function visit() {
   const { digest } = await (await fetch('/v1/genesis')).json();
   const light = await LightClient.fromNode(node, digest);
   const [before, key] = [await kept(), await Key.generate()];
+  const proven = before && (await light.resolve(node, before.did));
   let did, receipt;
-  if (before === undefined) {
-    const draft = create({ keys: [{ key: key.publicKey, purposes }], recovery: null });
+  // the visit that made it may have ended before it was carried out
+  if (!proven?.record) {
+    const first = before ? await Key.fromCryptoKey(before.pairs[0]) : key;
+    const draft = create({ keys: [{ key: first.publicKey, purposes }], recovery: null });
     did = light.draft(draft).sender;
-    await kept({ did, pairs: [key.cryptoKey] });
-    receipt = await carryOut(light, draft, key);
+    await kept({ did, pairs: [first.cryptoKey] });
+    receipt = await carryOut(light, draft, first);
   } else {
     did = before.did;
-    const proven = await light.resolve(node, did);
     const former = await current(before.pairs, proven);
     await kept({ did, pairs: [former.cryptoKey, key.cryptoKey] });
     receipt = await carryOut(light, rotate(proven, former.publicKey, key.publicKey), former, key);

@@ -22,8 +22,9 @@ export function rotate(proven, former, key, options = {}) {
   const held = record.keys.find((held) => held.key === former);
   if (held === undefined) throw new RealDidError('no_such_key', `${former} is no key of ${proven.did}`);
   const changes = { add: [{ key, purposes: held.purposes }], remove: [former] };
-  // the commitment to this key has served its purpose
-  return update(proven, { ...changes, next_key: options.next_key ?? null }, options);
+  // the commitment is to keys that change the DID: it has served its purpose once such a key comes, and stays otherwise
+  const stays = held.purposes.includes('capabilityInvocation') ? null : record.next_key;
+  return update(proven, { ...changes, next_key: options.next_key ?? stays }, options);
 }
 
 /** New keys instead of all that a DID has, by its recovery key. */

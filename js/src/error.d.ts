@@ -141,4 +141,112 @@ export type ErrorCode =
   /** The site may not ask if somebody is a real person. */
   | 'real_name_not_allowed'
   /** The node does not know within half a minute. */
-  | 'timeout';
+  | 'timeout'
+  /** The request is larger than a node takes. */
+  | 'too_large'
+  /** The node does not read this media type. */
+  | 'unknown_media_type'
+  /** The address does not take this method. */
+  | 'method_not_allowed'
+  /** The node is no member's, and takes no transactions. */
+  | 'no_members_node'
+  /** The node proves nothing yet, or not now: try again. */
+  | 'not_ready'
+  /** It is for development networks alone. */
+  | 'not_for_production'
+  /** The node is at fault. */
+  | 'internal'
+  | LedgerCode;
+
+/** What the ledger alone says of a transaction that it decided against, beside those above. */
+export type LedgerCode =
+  /** The batch's author is no member's node. */
+  | 'author_unknown'
+  /** The author's organisation has spent its quota in this window. */
+  | 'over_quota'
+  /** The operation can never make a DID. */
+  | 'invalid_create'
+  /** The batch was in a block before, or is too old to tell. */
+  | 'batch_repeated'
+  /** No key would be left that may change the record. */
+  | 'no_invocation_key'
+  /** A key to add is already in the record. */
+  | 'key_exists'
+  /** A key to remove is not in the record. */
+  | 'no_such_key'
+  /** The record would have more than eight keys. */
+  | 'too_many_keys'
+  /** A key to add was replaced before. */
+  | 'key_replaced'
+  /** Only the committed key may come next, and only it may bring another commitment. */
+  | 'not_committed'
+  /** A commitment is to a key that is known, or two of them are to one key. */
+  | 'commitment_known'
+  /** Nothing would change. */
+  | 'no_change'
+  /** This network does not carry out operations of this kind. */
+  | 'format_not_valid'
+  /** A service to remove is not in the record. */
+  | 'no_such_service'
+  /** The record would have more than eight services. */
+  | 'too_many_services'
+  /** A DID cannot control itself. */
+  | 'own_controller'
+  /** A key is declared compromised from a time on that is still to come. */
+  | 'compromised_later'
+  /** There is no such open proposal. */
+  | 'unknown_proposal'
+  /** This member has approved it. */
+  | 'already_approved'
+  /** As many proposals as allowed are open. */
+  | 'too_many_proposals'
+  /** The proposal's expiry is past or too far ahead. */
+  | 'proposal_expiry'
+  /** There is no such member. */
+  | 'unknown_member'
+  /** A validator has one of these keys. */
+  | 'validator_exists'
+  /** There is no such validator. */
+  | 'unknown_validator'
+  /** No validator would be left. */
+  | 'too_few_validators'
+  /** There would be more validators than allowed. */
+  | 'too_many_validators'
+  /** More validators would change in one epoch than it can bear. */
+  | 'too_many_changes'
+  /** The signed header is not among the newest 256. */
+  | 'header_not_recent'
+  /** The consensus key did not sign that header. */
+  | 'possession_forged'
+  /** The policy gives this to members of another role. */
+  | 'not_in_role'
+  /** This member has not approved it. */
+  | 'not_approved'
+  /** The member still runs validators. */
+  | 'runs_validators'
+  /** The policy could never be met, or one member alone could change the rules. */
+  | 'rule_impossible'
+  /** Only quotas and approvals can change while a network runs, and only within their ranges. */
+  | 'parameter_fixed'
+  /** A node to add is a member's already. */
+  | 'node_exists'
+  /** A node to remove is not this member's. */
+  | 'unknown_node'
+  /** There would be more members, or nodes of one, than allowed. */
+  | 'too_many_members'
+  /** Evidence of another epoch cannot be verified. */
+  | 'unknown_epoch'
+  /** The evidence proves nothing. */
+  | 'evidence_forged'
+  /** This validator is on record in this epoch. */
+  | 'evidence_known'
+  /** The level of an attestation is 1, 2 or 3. */
+  | 'attestation_level'
+  /** The attestation's expiry is past or more than five years ahead. */
+  | 'attestation_expiry'
+  /** There is no such active DID. */
+  | 'unknown_did'
+  /** The DID has a site already. */
+  | 'site_exists'
+  /** The DID has no site. */
+  | 'unknown_site';

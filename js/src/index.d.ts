@@ -3,7 +3,7 @@ export type { DidDocument, Resolution } from './document.js';
 export { by, create, deactivate, recover, rotate, update } from './drafts.js';
 export type { Changes, Draft, Member, Options, Sent } from './drafts.js';
 export { RealDidError } from './error.js';
-export type { ErrorCode } from './error.js';
+export type { ErrorCode, LedgerCode } from './error.js';
 export { Key, commitment } from './keys.js';
 export type { Signer } from './keys.js';
 export { LightClient } from './light.js';

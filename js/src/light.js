@@ -1,7 +1,7 @@
 import { base64, fromBase64url, given, hex, toBase64url, unhex, utf8 } from './bytes.js';
 import { RealDidError } from './error.js';
 import { get, sleep } from './node.js';
-import { Transaction, draft, read } from './transaction.js';
+import { Transaction, check, draft, read } from './transaction.js';
 import { instantiate } from './wasm.js';
 
 /** How long a node may take to prove what it said was final, in milliseconds, and how often it is asked. */
@@ -71,7 +71,7 @@ export class LightClient {
     if (answer?.end === null) throw new RealDidError('epoch_lasts', `epoch ${this.#epoch} is not over there`);
     const parts = ['end', 'next_validators'].map((field) => base64(answer, field));
     this.#epoch = this.#wasm.call('advance', ...parts).epoch;
-    this.#steps.push(...parts);
+    this.#steps?.push(...parts);
     return this.#epoch;
   }
 
@@ -92,7 +92,7 @@ export class LightClient {
     if (proven.did !== transaction.sender) {
       throw new RealDidError('other_sender', `${transaction.sender} sends it, not ${proven.did}`);
     }
-    transaction.check(this.#proven.get(proven));
+    check(transaction, this.#proven.get(proven));
   }
 
   /**
@@ -150,6 +150,8 @@ export class LightClient {
   verifyLogin(challenge, response, { now = Date.now(), authorities = null } = {}) {
     const asked = utf8(JSON.stringify({ now, authorities }));
     const login = this.#wasm.call('verify_login', unhex(challenge.bytes), bytesOf(response, 'the response'), asked);
+    // what such a client has not seen the ends of, it cannot show to others: wallets have a client of their own
+    if (login.epoch > this.#epoch) this.#steps = undefined;
     this.#epoch = login.epoch;
     return login;
   }
@@ -180,6 +182,9 @@ export class LightClient {
 
   /** The response to a challenge, as the text that goes into the return address, signed by a key of the bundle's DID. */
   async respond(challenge, bundle, signer) {
+    if (this.#steps === undefined) {
+      throw new RealDidError('unsupported', 'this light client belongs to a site: a wallet has one of its own');
+    }
     const [asked, did] = [unhex(challenge.bytes), utf8(bundle.did)];
     const { message } = this.#wasm.call('read_challenge', asked, did);
     const signature = given(await signer.sign(unhex(message)), 'the signature');

@@ -24,7 +24,8 @@ export async function submit(url, transaction, { wait = 'final' } = {}) {
   try {
     const answer = await get(url, `/v1/transactions${query}`, request);
     const told = about(transaction.id, Array.isArray(answer) ? answer[0] : undefined, url);
-    return wait === 'final' ? applied(told) : told;
+    // what is void was not accepted either
+    return wait === 'final' || told.status === 'void' ? applied(told) : told;
   } catch (error) {
     if (error.receipt !== undefined || wait !== 'final') throw error;
     if (error.code === 'timeout') return applied(await decided(url, transaction));

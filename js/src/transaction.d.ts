@@ -12,6 +12,9 @@ type Frozen<T> = T extends object ? { readonly [Name in keyof T]: Frozen<T[Name]
 /** A transaction of the network that is trusted, and the signatures that hold under it. It never changes. */
 export class Transaction {
   private constructor();
+  /** The network's name, and the digest of its genesis, which tells it from others of that name. */
+  readonly network: string;
+  readonly genesis: string;
   /** Names it, whoever signed: what is signed. */
   readonly id: string;
   /** A DID, or a member's name. Of a `create`, the DID that it makes. */

@@ -41,10 +41,14 @@ export class Transaction {
   }
 
   /** Throws if the ledger would not carry it out where its sender's record is this one (bytes, or `undefined`). */
-  check(record) {
-    this.#wasm.call('check', this.#bytes, ...(record === undefined ? [] : [record]));
+  static check(key, transaction, record) {
+    if (key !== secret) throw new TypeError('a light client checks transactions: see its `check`');
+    transaction.#wasm.call('check', transaction.#bytes, ...(record === undefined ? [] : [record]));
   }
 }
+
+/** Throws if the ledger would not carry a transaction out where its sender's record is this one (bytes, or `undefined`). */
+export const check = (transaction, record) => Transaction.check(secret, transaction, record);
 
 /** The transaction that is asked for. */
 export function draft(wasm, asked) {

@@ -1,9 +1,10 @@
 // A transaction in words, for whoever is to sign it. Whatever is signed is said.
 
 /** The lines. */
-export function inWords({ sender, sequence, expires, operation, signatures }) {
+export function inWords({ network, genesis, sender, sequence, expires, operation, signatures }) {
   return [
     ...said(operation),
+    `on the network ${network}, whose genesis is ${genesis}`,
     `asked for by ${sender}, as its transaction number ${sequence}; void from ${time(expires)} on`,
     ...signatures.map(({ key }) => `signed by ${key}`),
   ];

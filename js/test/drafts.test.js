@@ -60,6 +60,10 @@ test('a rotation gives the new key the purposes of the former, and lets the comm
   const bound = rotate(proven, held.key, fresh.publicKey, { next_key: fresh.commitment, expires });
   assert.deepEqual([bound.operation.next_key, bound.expires], [fresh.commitment, expires]);
   assert.throws(() => rotate(proven, fresh.publicKey, held.key), { code: 'no_such_key' });
+  // a commitment is to keys that change the DID, and stays when another one is rotated
+  const login = { ...held, purposes: ['authentication'] };
+  const other = { ...proven, record: { ...proven.record, next_key: fresh.commitment, keys: [login] } };
+  assert.equal(rotate(other, login.key, fresh.publicKey).operation.next_key, fresh.commitment);
 });
 
 test('a DID that is not there cannot be changed', () => {

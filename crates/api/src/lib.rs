@@ -31,7 +31,7 @@ pub use metrics::Metrics;
 pub use ports::{Fate, Final, Ports, Submission};
 pub use problem::{Code, Problem};
 pub use routes::openapi;
-pub use server::{ServeError, serve};
+pub use server::{ServeError, serve, serve_router};
 pub use status::{Disk, Health, Link, Status};
 pub use tls::{TlsError, TlsFiles};
 pub use waiting::{Waiting, Waits};

@@ -2,7 +2,12 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request, connect_info::Connected},
+    middleware::map_request,
+    serve::{IncomingStream, Listener},
+};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -18,7 +23,9 @@ const DRAIN: Duration = Duration::from_secs(3);
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// Somebody else has the port, or the address is not of this machine.
-    #[error("cannot listen on {0}: {1}; is another node running here? node.toml takes another address")]
+    #[error(
+        "cannot listen on {0}: {1}; does another one run here? name another address (a node's is in node.toml)"
+    )]
     Listen(SocketAddr, std::io::Error),
     /// The interface would be open to others without encryption.
     #[error(
@@ -41,6 +48,19 @@ pub async fn serve(
     ports: Ports,
     ended: impl Future<Output = ()> + Send + 'static,
 ) -> Result<SocketAddr, ServeError> {
+    serve_router(listen, identity, router(ports), ended).await
+}
+
+/// Serves any addresses in the same way. Each request carries its peer's `SocketAddr` as an extension.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_router(
+    listen: SocketAddr,
+    identity: Option<&TlsFiles>,
+    router: Router,
+    ended: impl Future<Output = ()> + Send + 'static,
+) -> Result<SocketAddr, ServeError> {
     let acceptor = identity.map(TlsFiles::acceptor).transpose()?;
     if acceptor.is_none() && !listen.ip().is_loopback() {
         return Err(ServeError::NotLoopback(listen));
@@ -48,7 +68,7 @@ pub async fn serve(
     let refused = |error| ServeError::Listen(listen, error);
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
-    let router = router(ports);
+    let router = router.layer(map_request(name_peer));
     match acceptor {
         Some(acceptor) => {
             let listener = TlsListener::new(listener, acceptor).map_err(refused)?;
@@ -63,10 +83,12 @@ pub async fn serve(
 
 async fn run<L>(listener: L, router: Router, ended: impl Future<Output = ()> + Send + 'static)
 where
-    L: axum::serve::Listener,
+    L: Listener,
     L::Addr: std::fmt::Debug,
+    Peer: for<'a> Connected<IncomingStream<'a, L>>,
 {
     let (end, ending) = tokio::sync::oneshot::channel::<()>();
+    let router = router.into_make_service_with_connect_info::<Peer>();
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
         ended.await;
         drop(end);
@@ -77,4 +99,25 @@ where
         },
         () = async { let _ = ending.await; tokio::time::sleep(DRAIN).await } => {}
     }
+}
+
+/// Who is at the other end of a connection, with TLS or without.
+#[derive(Clone, Copy)]
+struct Peer(SocketAddr);
+
+impl Connected<IncomingStream<'_, TcpListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
+impl Connected<IncomingStream<'_, TlsListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
+async fn name_peer(ConnectInfo(Peer(address)): ConnectInfo<Peer>, mut request: Request) -> Request {
+    request.extensions_mut().insert(address);
+    request
 }

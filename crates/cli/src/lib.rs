@@ -74,6 +74,9 @@ enum Noun {
     /// Websites that people log in to
     #[command(subcommand)]
     Site(commands::site::Command),
+    /// OpenID Connect for sites: lets people log in with their wallets at whatever speaks that
+    #[command(subcommand)]
+    Bridge(commands::bridge::Command),
     /// What a person keeps, and logs in with: one DID for each site
     #[command(subcommand)]
     Wallet(commands::wallet::Command),
@@ -138,6 +141,7 @@ pub fn main() -> ExitCode {
             Noun::Proposals(command) => commands::proposals::run(command, format).await,
             Noun::Attestation(command) => commands::attestation::run(command, format).await,
             Noun::Site(command) => commands::site::run(command, format).await,
+            Noun::Bridge(command) => commands::bridge::run(command, format).await,
             Noun::Wallet(command) => commands::wallet::run(command, format).await,
             Noun::Block(command) => commands::ledger::block(command, format).await,
             Noun::Validators(command) => commands::validators::run(command, format).await,

@@ -92,6 +92,12 @@ impl CheckedNode {
         &self.genesis
     }
 
+    /// What is known of the network's validators by now.
+    #[must_use]
+    pub const fn light(&self) -> &LightClient {
+        &self.light
+    }
+
     /// A DID's record, or its absence.
     ///
     /// # Errors

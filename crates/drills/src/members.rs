@@ -145,7 +145,7 @@ impl Acting {
     /// Each member has people of its own, far from those of the clients.
     fn number(&self) -> usize {
         let place = TRADES.iter().position(|(_, trade)| *trade == self.trade).unwrap_or_default();
-        10_000_000 * (place + 1) + self.turn / self.trade.steps()
+        100_000 * (place + 1) + self.turn / self.trade.steps()
     }
 
     fn member(&self) -> Member<'_> {

@@ -36,6 +36,7 @@ pub use attestation::Attestation;
 pub use personal::looks_personal;
 pub use record::{DidRecord, HeldKey, Moment, ReplacedKey, commitment};
 pub use refusal::Refusal;
+pub use services::check_texts;
 pub use signers::Signers;
 pub use site::SiteRecord;
 pub use view::{KeyView, RecordView};

@@ -4,8 +4,11 @@ use realdid_types::{Service, ServiceName, limits};
 
 use crate::{Refusal, personal::looks_personal};
 
-/// Refuses texts in which something of a person stands.
-pub(crate) fn check_texts(services: &[Service]) -> Result<(), Refusal> {
+/// Refuses services in whose texts something of a person stands.
+///
+/// # Errors
+/// [`Refusal::PersonalData`].
+pub fn check_texts(services: &[Service]) -> Result<(), Refusal> {
     let texts = services
         .iter()
         .flat_map(|service| [service.name.as_str(), service.kind.as_str(), service.endpoint.as_str()]);

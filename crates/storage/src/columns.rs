@@ -8,6 +8,8 @@ const CACHE_BYTES: usize = 64 << 20;
 const WRITE_BUFFERS_BYTES: usize = 64 << 20;
 /// The log is cut off once it is this long, by writing out what is only there.
 const LOG_BYTES_MAX: u64 = 256 << 20;
+/// RocksDB insists on a column of this name; nothing is in it.
+pub(crate) const EMPTY: &str = "default";
 /// Batches from this size on lie in files of their own, so that they are written once and never moved.
 const BLOB_BYTES_MIN: u64 = 1_024;
 /// Files that may be open at once.
@@ -97,8 +99,7 @@ pub(crate) fn descriptors() -> Vec<ColumnFamilyDescriptor> {
     let cache = Cache::new_lru_cache(CACHE_BYTES);
     let descriptor = |column: &Column| ColumnFamilyDescriptor::new(column.name(), column.options(&cache));
     let own = Column::ALL.iter().map(descriptor);
-    // RocksDB insists on a column of this name; nothing is in it
-    own.chain([ColumnFamilyDescriptor::new("default", Options::default())]).collect()
+    own.chain([ColumnFamilyDescriptor::new(EMPTY, Options::default())]).collect()
 }
 
 impl Column {

@@ -130,8 +130,13 @@ impl Store {
         }
         let lock = lock::keep_nodes_out(folder)?;
         let options = columns::database_options();
-        let db = DB::open_cf_descriptors_read_only(&options, folder, columns::descriptors(), false)
-            .map_err(|error| Error::of_rocksdb(folder, &error))?;
+        let unreadable = |error| Error::of_rocksdb(folder, &error);
+        // what an older version wrote has not every column, and nothing can be added to it here
+        let there = DB::list_cf(&options, folder).map_err(unreadable)?;
+        let columns = columns::descriptors()
+            .into_iter()
+            .filter(|column| there.iter().any(|name| name == column.name()));
+        let db = DB::open_cf_descriptors_read_only(&options, folder, columns, false).map_err(unreadable)?;
         let mut store = Self::around(db, folder, genesis.clone(), author);
         store.lock = lock;
         store.check_whose()?;
@@ -293,7 +298,10 @@ impl Store {
     }
 
     pub(crate) fn family(&self, column: Column) -> &rocksdb::ColumnFamily {
-        self.db.cf_handle(column.name()).unwrap_or_else(|| unreachable!("all columns are opened"))
+        let own = self.db.cf_handle(column.name());
+        // of a folder that is only read: a column that it lacks is as empty as this one
+        let family = own.or_else(|| self.db.cf_handle(columns::EMPTY));
+        family.unwrap_or_else(|| unreachable!("all columns are opened"))
     }
 
     pub(crate) fn put(&self, batch: &mut WriteBatch, column: Column, key: &[u8], value: &[u8]) {

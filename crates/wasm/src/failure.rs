@@ -125,3 +125,18 @@ impl From<Refusal> for Failure {
         Self::Refused(why.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DECLARED: &str = include_str!("../../../js/src/error.d.ts");
+
+    #[test]
+    fn every_code_of_the_ledger_is_declared_for_typescript() {
+        let refused = Refused::ALL.iter().map(|why| why.name());
+        for code in refused.chain(Skipped::ALL.iter().map(|why| why.name())) {
+            assert!(DECLARED.contains(&format!("| '{code}'")), "{code}");
+        }
+    }
+}

@@ -8,8 +8,12 @@ use zeroize::Zeroizing;
 use crate::{failure::Failure, json::hex, light::Trusted, parts::Parts};
 
 fn secret(seed: &[u8]) -> Result<SecretKey, Failure> {
-    let seed: [u8; 32] = seed.try_into().map_err(|_| Failure::Key)?;
-    Ok(SecretKey::ed25519(&Zeroizing::new(seed)))
+    let mut own = Zeroizing::new([0; 32]);
+    if seed.len() != own.len() {
+        return Err(Failure::Key);
+    }
+    own.copy_from_slice(seed);
+    Ok(SecretKey::ed25519(&own))
 }
 
 /// The public half of a seed's key.

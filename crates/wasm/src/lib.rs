@@ -26,8 +26,8 @@
 //! | [`realdid_check_bundle`] | DID, bundle | `record`, `height`, `time`, `attested` |
 //! | [`realdid_answer`] | a challenge, DID, key, signature, bundle, then end and next validators of each epoch | `bytes` |
 //!
-//! *The transaction* is `id`, `sender`, `sequence`, `expires`, `operation`, `signatures`, and its own `bytes`, all binary
-//! in hexadecimal. It is shown only if it is of the network whose genesis is trusted, if every signature under it holds,
+//! *The transaction* is `network`, `genesis`, `id`, `sender`, `sequence`, `expires`, `operation`, `signatures`, and its own `bytes`,
+//! all binary in hexadecimal. It is shown only if it is of the network whose genesis is trusted, if every signature under it holds,
 //! and if JavaScript can hold each of its numbers exactly.
 //!
 //! *The challenge* is its fields, the `number` to compare, the `site_key` under which the ledger holds the site, and its own

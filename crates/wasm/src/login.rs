@@ -90,8 +90,16 @@ pub(crate) fn review(light: &mut Option<Trusted>, mut parts: Parts<'_>) -> Resul
     let shown = take_proof(parts)?;
     let fields = Fields::of(&asked, &["now", "requester"])?;
     let now: Timestamp = fields.take("now", &light.network)?;
-    let page = asked.get("requester").and_then(Value::as_str);
-    let requester = page.map_or(Requester::OtherDevice, Requester::Page);
+    let requester = match asked.get("requester") {
+        Some(Value::String(page)) => Requester::Page(page),
+        Some(Value::Null) => Requester::OtherDevice,
+        // whoever forgets to say it must not pass for another device
+        _ => {
+            return Err(Wrong::new("the origin of the page that asked, or null")
+                .in_field("requester")
+                .into());
+        }
+    };
     let site = light.epochs.newest().check_site(challenge.site, &shown, &light.verifier)?.entry;
     let consent = realdid_login::review(&challenge, site.as_ref(), light.genesis, requester, now)?;
     Ok(json!({

@@ -2,12 +2,12 @@
 
 use realdid_crypto::PublicKey;
 use realdid_identity::{
-    DidRecord, HeldKey, Moment, Refusal, ReplacedKey, Signers, attestation, create, deactivate,
-    looks_personal, recover, site, update,
+    DidRecord, HeldKey, Moment, Refusal, ReplacedKey, Signers, attestation, check_texts, create, deactivate,
+    recover, site, update,
 };
 use realdid_state::{Refused, Skipped};
 use realdid_types::{
-    Did, DidKey, Height, Operation, Purposes, Sender, Sequence, Service, SignedTransaction, Timestamp, Wire,
+    Did, DidKey, Height, Operation, Purposes, Sender, Sequence, SignedTransaction, Timestamp, Wire,
 };
 use serde_json::{Value, json};
 
@@ -29,13 +29,6 @@ pub(crate) fn check(operation: &Operation) -> Result<(), Failure> {
         _ => {}
     }
     Ok(())
-}
-
-fn check_texts(services: &[Service]) -> Result<(), Refusal> {
-    let mut texts = services
-        .iter()
-        .flat_map(|service| [service.name.as_str(), service.kind.as_str(), service.endpoint.as_str()]);
-    if texts.any(looks_personal) { Err(Refusal::PersonalData) } else { Ok(()) }
 }
 
 /// Refuses a signed transaction of a DID that the ledger would not let pass where this is the DID's record.

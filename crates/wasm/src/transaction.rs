@@ -114,8 +114,10 @@ impl Letter {
 
     /// All of it in JSON, with its bytes as they travel: the signed transaction's once somebody signed.
     fn show(self, network: &NetworkName) -> Result<Value, Failure> {
-        let Transaction { sender, sequence, expires, operation, .. } = &self.transaction;
+        let Transaction { genesis, sender, sequence, expires, operation } = &self.transaction;
         let shown = json!({
+            "network": network.as_str(),
+            "genesis": genesis.to_string(),
             "id": self.transaction.id().to_string(),
             "sender": sender.show(network),
             "sequence": sequence.show(network),

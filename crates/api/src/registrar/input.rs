@@ -15,27 +15,53 @@ use crate::transactions::parse_digest;
 /// Keys by themselves, with all that they are for.
 pub(crate) type Keys = BTreeMap<PublicKey, Purposes>;
 
-/// The keys of a document and of `secret`, apart from those for recovery.
+/// Entries of a list in a request: twice as many keys as a record holds, since some may be named twice.
+const LIST_MAX: usize = 16;
+
+/// Refuses lists that are longer than anybody needs, before any work is done for them.
 ///
 /// # Errors
-/// If one is no Ed25519 key, or for nothing.
-pub(crate) fn keys(document: &Document, secret: &Secret) -> Result<Keys, Failure> {
+/// Names the list.
+pub(crate) fn bound(document: &Document, secret: &Secret) -> Result<(), Failure> {
+    let [authentication, assertion, invocation] =
+        relationships(document).map(|(name, list)| (name, list.len()));
+    let lists = [
+        authentication,
+        assertion,
+        invocation,
+        ("verificationMethod", document.verification_method.len()),
+        ("service", document.service.len()),
+        ("secret.verificationMethod", secret.verification_method.len()),
+    ];
+    match lists.iter().find(|(_, length)| *length > LIST_MAX) {
+        Some((name, _)) => Err(Failure::invalid(format!("{name} has more than {LIST_MAX} entries"))),
+        None => Ok(()),
+    }
+}
+
+/// The keys of a document and of `secret`, apart from those for recovery. `own` is the DID, or what stands for it in a
+/// document of one that is still to be made.
+///
+/// # Errors
+/// If one is no Ed25519 key, or for nothing, or another DID's.
+pub(crate) fn keys(document: &Document, secret: &Secret, own: Option<&str>) -> Result<Keys, Failure> {
+    bound(document, secret)?;
     refuse_what_the_ledger_lacks(document)?;
     let mut keys = Keys::new();
     for method in &document.verification_method {
-        keys.entry(key_of(method)?).or_default();
+        keys.entry(key_of(method, own)?).or_default();
     }
     for (name, references) in relationships(document) {
         for reference in references {
             let key = match reference {
-                Reference::Written(method) => key_of(method)?,
-                Reference::Named(id) => key_of(named(&document.verification_method, id)?)?,
+                Reference::Written(method) => key_of(method, own)?,
+                Reference::Named(id) => key_of(named(&document.verification_method, id, own)?, own)?,
             };
             add_purpose(keys.entry(key).or_default(), name)?;
         }
     }
     for method in secret.verification_method.iter().filter(|method| !is_for_recovery(method)) {
-        let purposes = keys.entry(key_of(method)?).or_default();
+        let purposes = keys.entry(key_of(method, own)?).or_default();
         method.purpose.iter().try_for_each(|name| add_purpose(purposes, name))?;
     }
     if let Some((key, _)) = keys.iter().find(|(_, purposes)| **purposes == Purposes::default()) {
@@ -50,16 +76,21 @@ pub(crate) fn keys(document: &Document, secret: &Secret) -> Result<Keys, Failure
 /// The key for recovery that `secret` shows, if it does.
 ///
 /// # Errors
-/// If it is no Ed25519 key.
+/// If it is no Ed25519 key, or also for something else, or one of several.
 pub(crate) fn recovery_key(secret: &Secret) -> Result<Option<PublicKey>, Failure> {
-    secret.verification_method.iter().find(|method| is_for_recovery(method)).map(key_of).transpose()
+    let mut methods = secret.verification_method.iter().filter(|method| is_for_recovery(method));
+    let Some(method) = methods.next() else { return Ok(None) };
+    if methods.next().is_some() || method.purpose.len() > 1 {
+        return Err(Failure::invalid("a DID has one key for recovery, which is for nothing else"));
+    }
+    key_of(method, None).map(Some)
 }
 
 /// The names of keys that a document to remove lists, each as its own key or by the name that it has on the ledger.
 ///
 /// # Errors
 /// If a name is that of no key.
-pub(crate) fn named_keys(document: &Document) -> Result<Vec<PublicKey>, Failure> {
+pub(crate) fn named_keys(document: &Document, own: Option<&str>) -> Result<Vec<PublicKey>, Failure> {
     refuse_what_the_ledger_lacks(document)?;
     if let Some((name, _)) =
         relationships(document).into_iter().find(|(_, references)| !references.is_empty())
@@ -68,7 +99,7 @@ pub(crate) fn named_keys(document: &Document) -> Result<Vec<PublicKey>, Failure>
             "what a key is for cannot change: name the key in verificationMethod instead of {name}, and add another"
         )));
     }
-    document.verification_method.iter().map(key_of).collect()
+    document.verification_method.iter().map(|method| key_of(method, own)).collect()
 }
 
 fn refuse_what_the_ledger_lacks(document: &Document) -> Result<(), Failure> {
@@ -110,18 +141,34 @@ fn is_for_recovery(method: &Method) -> bool {
     method.purpose.iter().any(|name| name == "recovery")
 }
 
-fn named<'a>(methods: &'a [Method], id: &str) -> Result<&'a Method, Failure> {
-    let fragment = |id: &str| id.rsplit_once('#').map_or(id, |(_, fragment)| fragment).to_owned();
-    let is_it = |method: &&Method| method.id.as_deref().is_some_and(|own| fragment(own) == fragment(id));
-    methods.iter().find(is_it).ok_or_else(|| {
-        Failure::invalid(format!(
-            "no verificationMethod of the document has the id {:?}",
-            id.get(..100).unwrap_or(id)
-        ))
-    })
+fn named<'a>(methods: &'a [Method], id: &str, own: Option<&str>) -> Result<&'a Method, Failure> {
+    let wanted = fragment(id, own)?;
+    for method in methods {
+        if let Some(id) = &method.id
+            && fragment(id, own)? == wanted
+        {
+            return Ok(method);
+        }
+    }
+    let id = id.get(..100).unwrap_or(id);
+    Err(Failure::invalid(format!("no verificationMethod of the document has the id {id:?}")))
 }
 
-fn key_of(method: &Method) -> Result<PublicKey, Failure> {
+/// What an id of this DID's document names: `#name`, `name`, or the DID with `#name`.
+fn fragment<'a>(id: &'a str, own: Option<&str>) -> Result<&'a str, Failure> {
+    match id.split_once('#') {
+        None => Ok(id),
+        Some((did, name)) if did.is_empty() || Some(did) == own => Ok(name),
+        Some((did, _)) => {
+            let did = did.get(..100).unwrap_or(did);
+            Err(Failure::invalid(format!(
+                "{did:?} is another DID: a document names its own keys and services alone"
+            )))
+        }
+    }
+}
+
+fn key_of(method: &Method, own: Option<&str>) -> Result<PublicKey, Failure> {
     let invalid = |error: realdid_identity::document::InvalidKey| Failure::invalid(error.to_string());
     if let Some(kind) = method.kind.as_deref()
         && !["Multikey", "JsonWebKey", "JsonWebKey2020", "Ed25519VerificationKey2020"].contains(&kind)
@@ -130,11 +177,20 @@ fn key_of(method: &Method) -> Result<PublicKey, Failure> {
             "a verificationMethod is of type Multikey, JsonWebKey, JsonWebKey2020 or Ed25519VerificationKey2020",
         ));
     }
+    if method
+        .controller
+        .as_deref()
+        .is_some_and(|controller| !controller.is_empty() && Some(controller) != own)
+    {
+        return Err(Failure::invalid(
+            "the controller of a verificationMethod is the DID itself: leave it out",
+        ));
+    }
     match (&method.public_key_multibase, &method.public_key_jwk, &method.id) {
         (Some(text), None, _) => from_multibase(text).map_err(invalid),
         (None, Some(jwk), _) => from_jwk(&jwk.kty, &jwk.crv, &jwk.x).map_err(invalid),
         (None, None, Some(id)) if id.contains('#') => {
-            from_multibase(id.rsplit('#').next().unwrap_or_default()).map_err(|_| no_material())
+            from_multibase(fragment(id, own)?).map_err(|_| no_material())
         }
         _ => Err(no_material()),
     }
@@ -148,8 +204,9 @@ fn no_material() -> Failure {
 ///
 /// # Errors
 /// If one has not the form that the ledger takes, or a name stands there twice.
-pub(crate) fn services(document: &Document) -> Result<Vec<Service>, Failure> {
-    let mut services = document.service.iter().map(service).collect::<Result<Vec<_>, _>>()?;
+pub(crate) fn services(document: &Document, own: Option<&str>) -> Result<Vec<Service>, Failure> {
+    let services = document.service.iter().map(|input| service(input, own));
+    let mut services = services.collect::<Result<Vec<_>, _>>()?;
     services.sort_by(|a, b| a.name.cmp(&b.name));
     if services.windows(2).any(|pair| matches!(pair, [a, b] if a.name == b.name)) {
         return Err(Failure::invalid("two services have one id"));
@@ -157,11 +214,11 @@ pub(crate) fn services(document: &Document) -> Result<Vec<Service>, Failure> {
     Ok(services)
 }
 
-fn service(input: &ServiceInput) -> Result<Service, Failure> {
+fn service(input: &ServiceInput, own: Option<&str>) -> Result<Service, Failure> {
     let invalid = |error: realdid_types::InvalidText| Failure::invalid(format!("a service: {error}"));
     let missing = || Failure::invalid("a service has id, type and serviceEndpoint");
     Ok(Service {
-        name: service_name(input)?,
+        name: service_name(input, own)?,
         kind: ServiceKind::new(input.kind.as_deref().ok_or_else(missing)?).map_err(invalid)?,
         endpoint: HttpsUrl::new(input.service_endpoint.as_deref().ok_or_else(missing)?).map_err(invalid)?,
     })
@@ -171,9 +228,9 @@ fn service(input: &ServiceInput) -> Result<Service, Failure> {
 ///
 /// # Errors
 /// If it is none.
-pub(crate) fn service_name(input: &ServiceInput) -> Result<ServiceName, Failure> {
-    let name = input.id.rsplit('#').next().unwrap_or_default();
-    ServiceName::new(name).map_err(|error| Failure::invalid(format!("a service's id: {error}")))
+pub(crate) fn service_name(input: &ServiceInput, own: Option<&str>) -> Result<ServiceName, Failure> {
+    ServiceName::new(fragment(&input.id, own)?)
+        .map_err(|error| Failure::invalid(format!("a service's id: {error}")))
 }
 
 /// The controllers of a document other than the DID itself, ascending.

@@ -4,6 +4,7 @@
 //! The registrar keeps nothing between two requests: what it needs stands in the `jobId`.
 
 mod answer;
+mod changes;
 mod failure;
 mod input;
 mod job;
@@ -11,7 +12,7 @@ mod prepare;
 mod request;
 mod signatures;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::{
     body::Bytes,
@@ -25,7 +26,7 @@ use axum::{
 use realdid_identity::DidRecord;
 use realdid_state::{Outcome, StateKey, StateRead, read};
 use realdid_sync::ChainStore;
-use realdid_types::{Did, Parameters as Agreed, Sender, Sequence, Timestamp, Transaction, Wire};
+use realdid_types::{Did, Height, Parameters as Agreed, Sender, Sequence, Timestamp, Transaction, Wire};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -131,7 +132,7 @@ fn read_request(asked: Asked, headers: &HeaderMap, body: Body) -> Result<Request
     let Query(asked) = asked.map_err(|error| Failure::invalid(error.body_text()))?;
     let body = body.map_err(|_| Problem::new(Code::TooLarge, "a request may have 128 KiB"))?;
     let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    if media.split(';').next().unwrap_or("").trim() != "application/json" {
+    if !media.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/json") {
         return Err(Problem::new(Code::UnknownMediaType, "a request comes as application/json").into());
     }
     let request = Request::read(&body)?;
@@ -236,12 +237,18 @@ fn record_of(ports: &Ports, did: Did) -> Option<DidRecord> {
     read(&*ports.store, &StateKey::Record(did))
 }
 
-/// As late as a client needs and the network allows, counted from the newest block.
+/// As late as a client needs and the network allows. An idle network's newest block may be old.
 fn expiry(ports: &Ports) -> Result<Timestamp, Failure> {
     let unreadable = || Problem::new(Code::Internal, "the newest block cannot be read");
     let newest = ports.store.block_at(ports.store.tip()).ok_or_else(unreadable)?;
     let agreed: Agreed = read(&*ports.store, &StateKey::Parameters).ok_or_else(unreadable)?;
-    Ok(newest.header.time.plus(agreed.max_expiry.min(SIGNING_MAX)))
+    let newest = newest.header.time;
+    Ok(newest.max(wall_clock()).plus(SIGNING_MAX).min(newest.plus(agreed.max_expiry)))
+}
+
+fn wall_clock() -> Timestamp {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(u64::try_from(now.as_millis()).unwrap_or(0))
 }
 
 async fn hand_in(
@@ -259,7 +266,7 @@ async fn hand_in(
     .await
     .map_err(|_| Problem::new(Code::Internal, "the state cannot be read"))??;
     match ports.hand_in_and_wait(signed, WAIT_MAX).await? {
-        Some(Fate::Final { outcome, .. }) => conclude(kind, ports, &transaction, outcome),
+        Some(Fate::Final { outcome, height }) => conclude(kind, ports, &transaction, (outcome, height)),
         Some(Fate::Refused(refusal)) => Err(Problem::from(refusal).into()),
         Some(Fate::Forged) => Err(Problem::new(Code::Forged, "a signature does not hold").into()),
         Some(Fate::Void) => Err(expired()),
@@ -269,8 +276,8 @@ async fn hand_in(
 
 /// What has become of a transaction that was handed in.
 async fn look(kind: Kind, ports: &Ports, transaction: Transaction) -> Result<Response, Failure> {
-    if let Some(Fate::Final { outcome, .. }) = ports.fate_of(transaction.id()) {
-        return conclude(kind, ports, &transaction, outcome);
+    if let Some(Fate::Final { outcome, height }) = ports.fate_of(transaction.id()) {
+        return conclude(kind, ports, &transaction, (outcome, height));
     }
     let newest = ports.store.block_at(ports.store.tip()).map(|block| block.header.time);
     if newest.is_some_and(|newest| newest >= transaction.expires) {
@@ -287,14 +294,29 @@ fn conclude(
     kind: Kind,
     ports: &Ports,
     transaction: &Transaction,
-    outcome: Outcome,
+    (outcome, height): (Outcome, Height),
 ) -> Result<Response, Failure> {
     match outcome {
         Outcome::Applied => {}
         Outcome::Refused(why) => return Err(Failure::by_ledger(why.name(), why.to_string())),
         Outcome::Skipped(why) => return Err(Failure::by_ledger(why.name(), why.to_string())),
     }
-    let record = did_of(transaction).and_then(|did| record_of(ports, did).map(|record| (did, record)));
+    let record = did_of(transaction)
+        .and_then(|did| Some((did, record_at(ports, did, height).or_else(|| record_of(ports, did))?)));
     let (did, record) = record.ok_or_else(|| Problem::new(Code::Internal, "the record cannot be read"))?;
     Ok(answer::finished(kind, did, &record, transaction, &ports.store.genesis().network))
+}
+
+/// A DID's record as a block left it, however often it changed since; none if this node does not keep it.
+fn record_at(ports: &Ports, did: Did, height: Height) -> Option<DidRecord> {
+    let newest = record_of(ports, did)?;
+    let version = |version| {
+        if version == newest.version { Some(newest.clone()) } else { ports.store.version(did, version) }
+    };
+    let (mut at, mut later) = (1, newest.version.saturating_add(1));
+    while later.saturating_sub(at) > 1 {
+        let middle = at.midpoint(later);
+        if version(middle)?.updated.height <= height { at = middle } else { later = middle }
+    }
+    version(at)
 }

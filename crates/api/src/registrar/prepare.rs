@@ -1,16 +1,14 @@
 //! The operation that a request asks for, or what is missing to know it.
 
 use realdid_crypto::{Digest, PublicKey};
-use realdid_identity::{DidRecord, commitment, create, document::to_multibase, update};
-use realdid_types::{
-    Controllers, CreateDid, DeactivateDid, Did, DidKey, NetworkName, Operation, Service, ServiceName,
-    UpdateDid,
-};
+use realdid_identity::{DidRecord, commitment, create, update};
+use realdid_types::{Controllers, CreateDid, DeactivateDid, Did, NetworkName, Operation};
 
 use super::{
+    changes::Draft,
     failure::Failure,
-    input::{self, Keys},
-    request::{Document, OneOrMany, Request, Secret},
+    input,
+    request::{Document, OneOrMany, Request},
 };
 
 /// An operation, with the keys that are to sign it.
@@ -47,7 +45,8 @@ pub(crate) fn create(request: &Request, network: &NetworkName) -> Result<Next, F
     let options = request.options.clone().unwrap_or_default();
     let secret = request.secret.clone().unwrap_or_default();
     let document = only_document(request)?;
-    let keys = input::keys(&document, &secret)?;
+    let own = document.id.as_deref();
+    let keys = input::keys(&document, &secret, own)?;
     let recovery = match (&options.recovery_commitment, input::recovery_key(&secret)?) {
         (Some(text), None) => Some(input::commitment("recoveryCommitment", text)?),
         (None, key) => key.map(|key| commitment(&key)),
@@ -75,7 +74,7 @@ pub(crate) fn create(request: &Request, network: &NetworkName) -> Result<Next, F
         recovery,
         next_key: next_key(options.next_key_commitment.as_deref(), Digest::ZERO)?,
         controllers: new_controllers(&document, options.controller_threshold, network)?,
-        services: input::services(&document)?,
+        services: input::services(&document, own)?,
     };
     create::check(&operation)
         .and_then(|_| create::check_recovery(&operation))
@@ -139,19 +138,16 @@ pub(crate) fn change(
             "update takes one didDocument for each didDocumentOperation, not {documents} for {operations}"
         )));
     }
-    let mut draft = Draft {
-        did: did.to_text(network),
-        network,
-        record,
-        keys: Keys::new(),
-        update: UpdateDid {
-            next_key: next_key(options.next_key_commitment.as_deref(), record.next_key)?,
-            ..UpdateDid::of_keys(did, Vec::new(), Vec::new(), record.next_key)
-        },
-    };
+    let next_key = next_key(options.next_key_commitment.as_deref(), record.next_key)?;
+    let mut draft = Draft::new(did, record, network);
     let mut secret = request.secret.clone().unwrap_or_default();
+    if input::recovery_key(&secret)?.is_some() {
+        return Err(Failure::invalid(
+            "an update does not change the recovery key: only recovering with it does",
+        ));
+    }
     for (name, document) in operations.iter().zip(&documents) {
-        if document.id.as_ref().is_some_and(|id| *id != draft.did) {
+        if document.id.as_ref().is_some_and(|id| *id != draft.did()) {
             return Err(Failure::invalid("the didDocument has another id than the DID that is updated"));
         }
         draft.check_controllers(document)?;
@@ -167,7 +163,12 @@ pub(crate) fn change(
             }
         }
     }
-    let operation = draft.finish();
+    if !secret.verification_method.is_empty() {
+        return Err(Failure::invalid(
+            "secret.verificationMethod holds keys that no didDocument adds: leave it out",
+        ));
+    }
+    let operation = draft.finish(next_key);
     update::check(&operation, did, record, was_replaced)
         .and_then(|_| update::check_recovery(&operation, record))
         .map_err(|refusal| Failure::invalid(refusal.to_string()))?;
@@ -176,86 +177,6 @@ pub(crate) fn change(
     let adding = operation.add.iter().map(|key| Signer { key: key.key, purpose: "possession" });
     let signers = invoking.chain(adding).collect();
     Ok(Next::Sign(Box::new(Prepared { operation: Operation::UpdateDid(operation), signers })))
-}
-
-/// An update in the making.
-struct Draft<'a> {
-    did: String,
-    network: &'a NetworkName,
-    record: &'a DidRecord,
-    /// To be added.
-    keys: Keys,
-    update: UpdateDid,
-}
-
-impl Draft<'_> {
-    fn check_controllers(&self, document: &Document) -> Result<(), Failure> {
-        let wanted = input::controllers(document, Some(&self.did), self.network)?;
-        let present = self.record.controllers.as_ref().map_or(&[][..], |controllers| &controllers.dids);
-        if document.controller.is_some() && wanted != present {
-            return Err(Failure::invalid(
-                "controllers change only if they sign for it themselves, which this registrar cannot ask them for: \
-                 build the transaction and hand it in at /v1/transactions",
-            ));
-        }
-        Ok(())
-    }
-
-    fn set(&mut self, document: &Document, secret: &Secret) -> Result<(), Failure> {
-        let wanted = input::keys(document, secret)?;
-        let goes = |key: &DidKey| !wanted.contains_key(&key.key);
-        let removed =
-            self.record.keys.iter().map(|held| &held.key).filter(|key| goes(key)).map(|key| key.key);
-        self.update.remove.extend(removed);
-        let services = input::services(document)?;
-        let goes = |service: &&Service| !services.iter().any(|wanted| wanted.name == service.name);
-        let removed = self.record.services.iter().filter(goes).map(|service| service.name.clone());
-        self.update.remove_services.extend(removed);
-        let is_new = |service: &Service| !self.record.services.contains(service);
-        self.update.add_services.extend(services.into_iter().filter(is_new));
-        self.add_keys(wanted)
-    }
-
-    fn add(&mut self, document: &Document, secret: &Secret) -> Result<(), Failure> {
-        self.add_keys(input::keys(document, secret)?)?;
-        self.update.add_services.extend(input::services(document)?);
-        Ok(())
-    }
-
-    fn add_keys(&mut self, keys: Keys) -> Result<(), Failure> {
-        for (key, purposes) in keys {
-            match self.record.keys.iter().find(|held| held.key.key == key) {
-                None => drop(self.keys.insert(key, purposes)),
-                Some(held) if held.key.purposes == purposes => {}
-                Some(_) => {
-                    return Err(Failure::invalid(format!(
-                        "what the key {} is for cannot change: add another key, and remove this one",
-                        to_multibase(&key)
-                    )));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn remove(&mut self, document: &Document) -> Result<(), Failure> {
-        self.update.remove.extend(input::named_keys(document)?);
-        let names =
-            document.service.iter().map(input::service_name).collect::<Result<Vec<ServiceName>, _>>()?;
-        self.update.remove_services.extend(names);
-        Ok(())
-    }
-
-    fn finish(self) -> UpdateDid {
-        let mut update = UpdateDid { add: input::listed(self.keys), ..self.update };
-        update.remove.sort_unstable();
-        update.remove.dedup();
-        update.add_services.sort_by(|a, b| a.name.cmp(&b.name));
-        update.add_services.dedup_by(|a, b| a.name == b.name);
-        update.remove_services.sort_unstable();
-        update.remove_services.dedup();
-        update
-    }
 }
 
 /// Prepares the end of a DID. The recovery key is shown by it, so the client has to name it.

@@ -11,21 +11,8 @@ use utoipa::ToSchema;
 
 use super::failure::Failure;
 
-/// Names under which private keys are known to be sent.
-const SECRETS: [&str; 12] = [
-    "privatekey",
-    "privatekeyjwk",
-    "privatekeymultibase",
-    "privatekeybase58",
-    "privatekeyhex",
-    "privatekeypem",
-    "secretkey",
-    "secretkeyjwk",
-    "secretkeymultibase",
-    "seed",
-    "mnemonic",
-    "passphrase",
-];
+/// How names begin under which private keys are known to be sent, such as `privateKeyJwk`.
+const SECRETS: [&str; 5] = ["privatekey", "secretkey", "seed", "mnemonic", "passphrase"];
 
 /// A request to create, update or deactivate a DID, or to go on with it.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -124,8 +111,7 @@ pub(crate) struct Method {
     pub(crate) id: Option<String>,
     #[serde(rename = "type")]
     pub(crate) kind: Option<String>,
-    #[serde(rename = "controller")]
-    _controller: Option<IgnoredAny>,
+    pub(crate) controller: Option<String>,
     pub(crate) public_key_multibase: Option<String>,
     pub(crate) public_key_jwk: Option<JwkInput>,
     /// In `secret` alone: the relationships, or `recovery`.
@@ -245,7 +231,8 @@ fn refuse_secrets(value: &Value) -> Result<(), Failure> {
 
 fn is_secret(name: &str, members: &Map<String, Value>) -> bool {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    let is_named_so = SECRETS.contains(&plain.to_ascii_lowercase().as_str());
+    let plain = plain.to_ascii_lowercase();
+    let is_named_so = SECRETS.iter().any(|secret| plain.starts_with(secret));
     // of a JSON Web Key (RFC 7518, section 6; RFC 8037, section 2)
     let is_of_jwk =
         members.contains_key("kty") && ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].contains(&name);
@@ -270,6 +257,7 @@ mod tests {
             r#"{"didDocument":{"verificationMethod":[{"publicKeyJwk":{"kty":"OKP","crv":"Ed25519","x":"x","d":"d"}}]}}"#,
             r#"{"didDocument":[{"authentication":[{"PrivateKeyBase58":"5"}]}]}"#,
             r#"{"unknown":[[[{"mnemonic":"a b c"}]]]}"#,
+            r#"{"didDocument":{"verificationMethod":[{"publicKeyJwk":{"kty":"OKP","crv":"Ed25519","x":"x","privateKeyBase64":"d"}}]}}"#,
         ] {
             assert_eq!(refused(body), "privateKeyRefused", "{body}");
         }

@@ -22,8 +22,10 @@ pub(crate) enum Form {
 /// The results that there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// `application/did-resolution`, `application/did-url-dereferencing`: the W3C's, with a document of DID Core 1.1.
-    Named,
+    /// `application/did-resolution`: the W3C's of a whole document, of DID Core 1.1.
+    Resolution,
+    /// `application/did-url-dereferencing`: the W3C's of whatever a DID URL names, of DID Core 1.1.
+    Dereferencing,
     /// Whatever there is: the W3C's, with a document of DID Core 1.0.
     Any,
     /// The same as `application/json`.
@@ -65,7 +67,7 @@ impl Form {
     pub(crate) const fn representation(self) -> Representation {
         match self {
             Self::Content(representation) => representation,
-            Self::Result(Shape::Named) => Representation::Did,
+            Self::Result(Shape::Resolution | Shape::Dereferencing) => Representation::Did,
             Self::Result(Shape::Any | Shape::Json | Shape::Legacy) | Self::UriList => {
                 Representation::DidLdJson
             }
@@ -77,11 +79,12 @@ impl Form {
         matches!(self, Self::Result(Shape::Legacy))
     }
 
-    /// The form that a client prefers; of those that it likes equally, the one that it names first.
+    /// The form that a client prefers; of those that it likes equally, the one that it names first. What names a part of a
+    /// document is dereferenced, and has no result of resolution.
     ///
     /// # Errors
     /// If it takes none that there is.
-    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Failure> {
+    pub(crate) fn of(headers: &HeaderMap, is_part: bool) -> Result<Self, Failure> {
         let values = headers.get_all(header::ACCEPT).iter().map(|value| value.to_str().unwrap_or(""));
         let wanted = values.collect::<Vec<_>>().join(",");
         if wanted.trim().is_empty() {
@@ -91,14 +94,20 @@ impl Form {
         for range in ranges(&wanted).into_iter().take(RANGES_MAX) {
             let (media, quality) =
                 Range::read(range).map_or((None, 0.0), |range| (range.form, range.quality));
-            let Some(form) = media else { continue };
+            let Some(form) = media.filter(|form| !is_part || *form != Self::Result(Shape::Resolution)) else {
+                continue;
+            };
             if quality > best.map_or(0.0, |(quality, _)| quality) {
                 best = Some((quality, form));
             }
         }
         best.map(|(_, form)| form).ok_or_else(|| {
-            let detail = "nothing that `accept` names is written here: take application/did-resolution, \
-                          application/did, application/did+ld+json or application/did+json";
+            let result =
+                if is_part { "application/did-url-dereferencing" } else { "application/did-resolution" };
+            let detail = format!(
+                "nothing that `accept` names is written here: take {result}, application/did, \
+                 application/did+ld+json or application/did+json"
+            );
             Failure::new(Kind::RepresentationNotSupported, detail)
         })
     }
@@ -142,7 +151,8 @@ fn form_of(media: &str, profile: Option<&str>) -> Option<Form> {
     Some(match (media, profile) {
         ("*/*" | "application/*", _) => Form::Result(Shape::Any),
         ("application/json", _) => Form::Result(Shape::Json),
-        ("application/did-resolution" | "application/did-url-dereferencing", _) => Form::Result(Shape::Named),
+        ("application/did-resolution", _) => Form::Result(Shape::Resolution),
+        ("application/did-url-dereferencing", _) => Form::Result(Shape::Dereferencing),
         (
             "application/ld+json",
             Some("https://w3id.org/did-resolution" | "https://w3id.org/did-url-dereferencing"),
@@ -162,12 +172,12 @@ mod tests {
     fn form(accept: &str) -> Option<Form> {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, accept.parse().unwrap());
-        Form::of(&headers).ok()
+        Form::of(&headers, false).ok()
     }
 
     #[test]
     fn whoever_names_nothing_gets_a_result() {
-        assert_eq!(Form::of(&HeaderMap::new()), Ok(Form::Result(Shape::Any)));
+        assert_eq!(Form::of(&HeaderMap::new(), false), Ok(Form::Result(Shape::Any)));
         assert_eq!(form("*/*"), Some(Form::Result(Shape::Any)));
         assert_eq!(form("application/json"), Some(Form::Result(Shape::Json)));
     }
@@ -179,6 +189,19 @@ mod tests {
         assert_eq!(form("application/did+json;q=0.5, application/did ; q=0.9"), did);
         assert_eq!(form("text/html, Application/DID, */*;q=0.1"), did);
         assert_eq!(form("application/did+json;q=0, application/did;q=0.001"), did);
+    }
+
+    #[test]
+    fn a_part_of_a_document_has_no_result_of_resolution() {
+        let of = |accept: &str, is_part| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+            Form::of(&headers, is_part).map_err(|failure| failure.kind)
+        };
+        let both = "application/did-resolution, application/did-url-dereferencing;q=0.9";
+        assert_eq!(of(both, false), Ok(Form::Result(Shape::Resolution)));
+        assert_eq!(of(both, true), Ok(Form::Result(Shape::Dereferencing)));
+        assert_eq!(of("application/did-resolution", true), Err(Kind::RepresentationNotSupported));
     }
 
     #[test]

@@ -45,14 +45,16 @@ pub(crate) fn found(content: Content, form: Form, headers: &HeaderMap) -> Respon
             let shape = shape_of(form);
             let about = json!({ "contentType": content.representation.media() });
             // the W3C's result of an ended DID has no document, older ones have an empty one
-            let is_kept = shape != Shape::Named || !content.is_deactivated;
-            let document = if is_kept { content.content } else { Value::Null };
-            let body = result(shape, content.is_dereferenced, about, document, content.metadata);
-            (media_of(shape, content.is_dereferenced), body, ASK_AGAIN)
+            let is_newer = matches!(shape, Shape::Resolution | Shape::Dereferencing);
+            let document = if is_newer && content.is_deactivated { Value::Null } else { content.content };
+            let is_dereferenced = content.is_dereferenced || shape == Shape::Dereferencing;
+            let body = result(shape, is_dereferenced, about, document, content.metadata);
+            (media_of(shape, is_dereferenced), body, ASK_AGAIN)
         }
     };
     let tag = format!("\"{}\"", content.tag);
-    if is_known(headers, &tag) {
+    // what a client has is asked after only where there is something to have (RFC 9110, section 13.2.1)
+    if status == StatusCode::OK && is_known(headers, &tag) {
         return respond(StatusCode::NOT_MODIFIED, None, Vec::new(), cache, Some(&tag));
     }
     respond(status, Some(media), body.to_string().into_bytes(), cache, Some(&tag))
@@ -61,6 +63,7 @@ pub(crate) fn found(content: Content, form: Form, headers: &HeaderMap) -> Respon
 /// The answer that says why there is none.
 pub(crate) fn failed(failure: &Failure, form: Form, is_dereferenced: bool) -> Response {
     let shape = shape_of(form);
+    let is_dereferenced = is_dereferenced || shape == Shape::Dereferencing;
     let about = json!({ "error": failure.shown(form.is_legacy()) });
     let body = result(shape, is_dereferenced, about, Value::Null, json!({}));
     let media = media_of(shape, is_dereferenced);
@@ -84,8 +87,8 @@ const fn shape_of(form: Form) -> Shape {
 
 const fn media_of(shape: Shape, is_dereferenced: bool) -> &'static str {
     match (shape, is_dereferenced) {
-        (Shape::Named | Shape::Any, false) => "application/did-resolution",
-        (Shape::Named | Shape::Any, true) => "application/did-url-dereferencing",
+        (Shape::Resolution | Shape::Dereferencing | Shape::Any, false) => "application/did-resolution",
+        (Shape::Resolution | Shape::Dereferencing | Shape::Any, true) => "application/did-url-dereferencing",
         (Shape::Json, _) => "application/json",
         (Shape::Legacy, false) => "application/ld+json;profile=\"https://w3id.org/did-resolution\"",
         (Shape::Legacy, true) => "application/ld+json;profile=\"https://w3id.org/did-url-dereferencing\"",

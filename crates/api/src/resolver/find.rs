@@ -2,7 +2,7 @@
 
 use realdid_identity::DidRecord;
 use realdid_state::{StateKey, read};
-use realdid_types::{Did, Wire};
+use realdid_types::{Did, Sequence, Timestamp, Wire};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,6 +24,8 @@ pub(crate) struct Found {
     pub(crate) next: Option<DidRecord>,
     /// The newest version there is.
     pub(crate) newest: u64,
+    /// The number that its next transaction must have.
+    pub(crate) newest_sequence: Sequence,
 }
 
 /// What shows that a record is what the ledger holds.
@@ -60,7 +62,7 @@ pub(crate) struct Chain {
     length: u64,
     /// Where the newest is proven.
     newest: String,
-    /// Where, if there are too many for this answer, the versions are: with `versionId` from this one on.
+    /// Where, if there are too many for this answer, each is, by its number behind this address.
     #[serde(skip_serializing_if = "Option::is_none")]
     versions: Option<String>,
 }
@@ -74,7 +76,8 @@ impl Found {
         let present: Option<DidRecord> = read(&*ports.store, &StateKey::Record(did));
         let present = present
             .ok_or_else(|| Failure::not_found("the ledger holds no such DID; has it been created?"))?;
-        let newest = present.version;
+        let (newest, newest_sequence) = (present.version, present.next_sequence);
+        let created = present.created.time;
         let version = match at {
             At::Newest => newest,
             At::Version(version) if version <= newest => version,
@@ -83,12 +86,12 @@ impl Found {
                     "there is no version {version}: the newest is {newest}"
                 )));
             }
-            At::Time(seconds) => version_at(ports, did, newest, seconds)?,
+            At::Time(seconds) => version_at(ports, did, newest, (created, seconds))?,
         };
         let next =
             (version < newest).then(|| version_of(ports, did, version.saturating_add(1))).transpose()?;
         let record = if version == newest { present } else { version_of(ports, did, version)? };
-        Ok(Self { did, record, next, newest })
+        Ok(Self { did, record, next, newest, newest_sequence })
     }
 
     /// The proof of the newest version; none if the block that will vouch for it is still to come.
@@ -119,7 +122,7 @@ impl Found {
         let did = self.did.to_text(&ports.store.genesis().network);
         let newest = format!("/v1/records/{did}");
         if length > CHAIN_MAX {
-            let versions = Some(format!("/1.0/identifiers/{did}?versionId="));
+            let versions = Some(format!("/v1/records/{did}/versions/"));
             return Ok(Some(Chain { records: Vec::new(), length, newest, versions }));
         }
         let record = |version| version_of(ports, self.did, version).map(|record| hex(&record.encode()));
@@ -129,12 +132,17 @@ impl Found {
 }
 
 /// The version that was the newest at the end of a second: whoever asks for a version's own `updated` gets it.
-fn version_at(ports: &Ports, did: Did, newest: u64, seconds: u64) -> Result<u64, Failure> {
+fn version_at(
+    ports: &Ports,
+    did: Did,
+    newest: u64,
+    (created, seconds): (Timestamp, u64),
+) -> Result<u64, Failure> {
     let is_made = |version| {
         let record = version_of(ports, did, version)?;
         Ok(record.updated.time.0 / 1_000 <= seconds)
     };
-    if !is_made(1)? {
+    if created.0 / 1_000 > seconds {
         return Err(Failure::not_found("the DID did not exist yet at that time"));
     }
     // made at that time, and not known to be

@@ -21,7 +21,7 @@ use axum::{
     response::Response,
 };
 use realdid_identity::document::{DidDocument, DocumentMetadata, Style};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 use utoipa::{IntoParams, ToSchema};
 
@@ -113,15 +113,16 @@ pub(crate) struct MetadataView {
     )
 )]
 pub(crate) async fn resolve(State(ports): State<Ports>, uri: Uri, headers: HeaderMap) -> Response {
-    let form = match Form::of(&headers) {
+    let url = read(&uri, &ports);
+    let is_dereferenced = url.as_ref().map_or_else(|_| names_part(&uri), DidUrl::is_dereferenced);
+    let form = match Form::of(&headers, is_dereferenced) {
         Ok(form) => form,
-        Err(failure) => return answer::failed(&failure, Form::Result(accept::Shape::Any), false),
+        Err(failure) => return answer::failed(&failure, Form::Result(accept::Shape::Any), is_dereferenced),
     };
-    let url = match read(&uri, &ports) {
+    let url = match url {
         Ok(url) => url,
-        Err(failure) => return answer::failed(&failure, form, names_part(&uri)),
+        Err(failure) => return answer::failed(&failure, form, is_dereferenced),
     };
-    let is_dereferenced = url.is_dereferenced();
     match look_up(ports, url, form, headers).await {
         Ok(response) => response,
         Err(failure) => answer::failed(&failure, form, is_dereferenced),
@@ -190,7 +191,8 @@ fn write(
         context: representation != Representation::DidJson,
     };
     let document = DidDocument::new(&found.did, network, &found.record, style);
-    if form == Form::UriList {
+    let is_gone = found.record.deactivated && url.is_dereferenced();
+    if form == Form::UriList && !is_gone {
         let address = content::address(&document, url)?;
         return answer::redirected(&address)
             .ok_or_else(|| Failure::new(Kind::InvalidOptions, "the address is no header's value"));
@@ -199,12 +201,20 @@ fn write(
     let height = evidence.proof.first().map_or(0, |proof| proof.height);
     let metadata = DocumentMetadata::new(&found.did, network, &found.record, found.next.as_ref());
     let content = Content {
-        content: content::dereference(document, url)?,
+        // what has ended has no parts
+        content: if is_gone { Value::Null } else { content::dereference(document, url)? },
         metadata: json!(MetadataView { metadata, evidence }),
         representation,
         is_dereferenced: url.is_dereferenced(),
         is_deactivated: found.record.deactivated,
-        tag: format!("{}.{}.{height}.{}", found.record.version, found.newest, tag_of(form)),
+        // the records up to the newest stand in it, and a refused transaction counts that one's number on
+        tag: format!(
+            "{}.{}.{}.{height}.{}",
+            found.record.version,
+            found.newest,
+            found.newest_sequence.0,
+            tag_of(form)
+        ),
         is_old: found.next.is_some() && matches!(url.at, At::Version(_)),
     };
     Ok(answer::found(content, form, headers))

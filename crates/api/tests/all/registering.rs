@@ -448,3 +448,87 @@ fn bodies_that_are_none_or_too_large_are_refused() {
     assert_eq!(node.get("/1.0/methods", "*/*").json(), json!(["realdid"]));
     assert_eq!(node.get("/1.0/properties", "*/*").json()["realdid"]["network"], "solo");
 }
+
+/// A site's service as a document names it.
+fn site(endpoint: &str) -> Value {
+    json!({ "service": [{ "id": "#site", "type": "LinkedDomains", "serviceEndpoint": endpoint }] })
+}
+
+#[test]
+fn operations_are_done_one_after_the_other() {
+    let node = Node::start();
+    let did = created(&node, "ada");
+    let request = |operations: &[&str], documents: &[Value]| json!({ "did": did, "didDocumentOperation": operations, "didDocument": documents });
+    let [add, remove] = ["addToDidDocument", "removeFromDidDocument"];
+
+    let twice = request(&[add, add], &[site("https://a.example.cn"), site("https://b.example.cn")]);
+    assert_eq!(update(&node, &twice, &[secret("ada")]).status, 200);
+    assert_eq!(document(&node, &did)["service"][0]["serviceEndpoint"], "https://b.example.cn");
+
+    let there_and_gone =
+        request(&[add, remove], &[site("https://c.example.cn"), site("https://c.example.cn")]);
+    assert_eq!(update(&node, &there_and_gone, &[secret("ada")]).status, 200);
+    assert_eq!(document(&node, &did)["service"], Value::Null);
+
+    let key = json!({ "verificationMethod": [method("ada")] });
+    let all = json!({ "verificationMethod": [method("ada")], "authentication": ["#ada"], "assertionMethod": ["#ada"], "capabilityInvocation": ["#ada"] });
+    let gone_and_back = request(&[remove, add, add], &[key, all, site("https://d.example.cn")]);
+    assert_eq!(update(&node, &gone_and_back, &[secret("ada")]).status, 200);
+    assert_eq!(document(&node, &did)["verificationMethod"].as_array().unwrap().len(), 1);
+    let other = json!({ "service": [{ "id": "#other" }] });
+    assert_eq!(reason(&node.post("/1.0/update", &request(&[remove], &[other]))), "invalidRequest");
+}
+
+#[test]
+fn what_a_request_names_in_vain_is_refused() {
+    let node = Node::start();
+    let did = created(&node, "ada");
+    let other = created(&node, "bob");
+    let change = |members: Value| json!({ "did": did, "didDocumentOperation": ["addToDidDocument"], "didDocument": [members] });
+    let with_secret = |members: Value, secret: Value| {
+        let mut request = change(members);
+        request["secret"] = secret;
+        request
+    };
+    let named = |id: &str| json!({ "verificationMethod": [method("new")], "authentication": [id] });
+    let of_other = json!({ "verificationMethod": [{ "id": "#new", "type": "Multikey", "publicKeyMultibase": multikey("new"), "controller": other }], "authentication": ["#new"] });
+    let many: Vec<Value> = (0..17).map(|number| json!(format!("#{number}"))).collect();
+    for request in [
+        with_secret(site("https://a.example.cn"), for_recovery("new")),
+        json!({ "did": did, "didDocumentOperation": ["removeFromDidDocument"], "didDocument": [site("x")], "secret": { "verificationMethod": [{ "type": "Multikey", "publicKeyMultibase": multikey("new"), "purpose": ["authentication"] }] } }),
+        change(named(&format!("{other}#new"))),
+        change(of_other),
+        change(
+            json!({ "service": [{ "id": format!("{other}#site"), "type": "LinkedDomains", "serviceEndpoint": "https://a.example.cn" }] }),
+        ),
+        change(json!({ "authentication": many })),
+        change(json!({ "verificationMethod": vec![method("new"); 17] })),
+    ] {
+        let answer = node.post("/1.0/update", &request);
+        assert_eq!((answer.status, reason(&answer).as_str()), (400, "invalidRequest"), "{request}");
+    }
+    let own = change(named(&format!("{did}#new")));
+    assert_eq!(state(&node.post("/1.0/update", &own))["action"], "signPayload");
+
+    let mut two = creation("cid");
+    two["secret"] = json!({ "verificationMethod": [for_recovery("a")["verificationMethod"][0], for_recovery("b")["verificationMethod"][0]] });
+    assert_eq!(reason(&node.post("/1.0/create", &two)), "invalidRequest");
+    let mut mixed = creation("cid");
+    mixed["secret"]["verificationMethod"][0]["purpose"] = json!(["recovery", "authentication"]);
+    assert_eq!(reason(&node.post("/1.0/create", &mixed)), "invalidRequest");
+}
+
+#[test]
+fn what_a_job_came_to_is_told_as_it_was_then() {
+    let node = Node::start();
+    let asked = node.post("/1.0/create", &creation("ada"));
+    let answered = signed(&asked, &[secret("ada")]);
+    let made = node.post("/1.0/create", &answered);
+    let did = state(&made)["did"].as_str().unwrap().to_owned();
+    let change = json!({ "did": did, "didDocumentOperation": ["addToDidDocument"], "didDocument": [site("https://later.example.cn")] });
+    assert_eq!(update(&node, &change, &[secret("ada")]).status, 200);
+
+    let again = node.post("/1.0/create", &answered);
+    assert_eq!((again.status, state(&again)), (201, state(&made)));
+    assert_eq!(again.json()["didDocumentMetadata"]["versionId"], "1");
+}

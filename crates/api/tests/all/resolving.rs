@@ -379,3 +379,32 @@ fn hostile_addresses_are_answered_and_the_node_goes_on() {
     assert_eq!(quality.status, 406);
     assert_eq!(resolve(&node, &citizen.text, RESULT).status, 200);
 }
+
+#[test]
+fn what_names_a_part_is_dereferenced_and_what_is_asked_to_be_dereferenced_is() {
+    let node = Node::start();
+    let citizen = Citizen::created(&node, "ada");
+    let whole = resolve(&node, &citizen.text, "application/did-url-dereferencing");
+    assert_eq!((whole.status, whole.media()), (200, "application/did-url-dereferencing"));
+    assert_eq!(whole.json()["content"]["id"], citizen.text.as_str());
+    let part = format!("{}%23site", citizen.text);
+    assert_eq!(resolve(&node, &part, RESULT).status, 406);
+    assert_eq!(
+        resolve(&node, &part, &format!("{RESULT}, application/did-url-dereferencing;q=0.1")).status,
+        200
+    );
+}
+
+#[test]
+fn a_part_of_a_did_that_has_ended_is_gone_whatever_the_client_has() {
+    let node = Node::start();
+    let mut citizen = Citizen::created(&node, "ada");
+    citizen.end(&node);
+    let gone = resolve(&node, &format!("{}%23site", citizen.text), "*/*");
+    assert_eq!((gone.status, &gone.json()["content"]), (410, &Value::Null));
+    assert_eq!(gone.json()["contentMetadata"]["deactivated"], true);
+    let path = format!("/1.0/identifiers/{}", citizen.text);
+    let known =
+        node.speak(&format!("GET {path} HTTP/1.1\r\naccept: application/did\r\nif-none-match: *\r\n"), "");
+    assert_eq!(known.status, 410);
+}

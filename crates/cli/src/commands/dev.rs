@@ -1,5 +1,6 @@
 //! `realdid dev`: for those who develop RealDID and what is built on it.
 
+mod answer;
 mod dids;
 mod fixtures;
 mod resolver;
@@ -25,6 +26,9 @@ pub(crate) enum Command {
 The files go into packages/did-core-test-server/suites/implementations of github.com/w3c/did-test-suite; those with 1.1 in
 their names have documents of DID Core 1.1 and errors that are objects.")]
     ExportDidFixtures(Export),
+    /// Answer a site's challenge as a wallet would, without asking anybody; on networks for development
+    #[command(hide = true)]
+    AnswerChallenge(answer::Answer),
 }
 
 /// What to export.
@@ -43,6 +47,7 @@ pub(crate) struct Export {
 pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> {
     match command {
         Command::ExportDidFixtures(export) => export_fixtures(export, format).await,
+        Command::AnswerChallenge(answer) => answer::run(&answer).await,
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod attestation;
 pub(crate) mod bench;
+pub(crate) mod bridge;
 mod card;
 pub(crate) mod chain;
 mod clear_alarm;
@@ -22,6 +23,7 @@ pub mod node;
 pub(crate) mod policy;
 pub(crate) mod proposals;
 mod scratch;
+mod service;
 pub(crate) mod site;
 mod time;
 pub(crate) mod tx;

@@ -1,9 +1,8 @@
 //! `realdid node`: one node.
 
-use std::{io::IsTerminal, net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, ensure};
-use realdid_api::TlsFiles;
 use realdid_crypto::{PublicKey, SecretKey};
 use realdid_network::PeerAddress;
 use realdid_node::{
@@ -14,15 +13,11 @@ use realdid_node::{
 use realdid_storage::{KeyHistory, Store};
 use realdid_types::OrganisationName;
 use serde_json::json;
-use tokio::{
-    io::AsyncReadExt,
-    signal::unix::{SignalKind, signal},
-};
-use tracing_subscriber::EnvFilter;
 
 use super::{
     card::{self, Card},
     clear_alarm,
+    service::Service,
 };
 use crate::output::{Format, say};
 
@@ -100,21 +95,8 @@ pub struct Start {
     /// The node's folder
     #[arg(long, env = "REALDID_HOME", default_value = ".")]
     home: PathBuf,
-    /// The interface's certificate chain in PEM: with it the interface speaks TLS, and may listen to others than loopback
-    #[arg(long, env = "REALDID_TLS_CERT", value_name = "FILE", requires = "tls_key")]
-    tls_cert: Option<PathBuf>,
-    /// The certificate's private key in PEM, readable by its owner alone
-    #[arg(long, env = "REALDID_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
-    tls_key: Option<PathBuf>,
-    /// What to log, as in RUST_LOG
-    #[arg(long, env = "RUST_LOG", default_value = "info,libp2p_gossipsub=error")]
-    log: String,
-    /// Log as JSON, one object a line
-    #[arg(long)]
-    log_json: bool,
-    /// End when the standard input is closed, as it is when whoever started this one ends
-    #[arg(long)]
-    end_with_input: bool,
+    #[command(flatten)]
+    service: Service,
 }
 
 /// Does it.
@@ -238,37 +220,13 @@ fn replace_unless_empty(peers: &mut Vec<String>, named: &[PeerAddress]) {
 }
 
 async fn start_node(start: Start) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&start.log)?;
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
-    if start.log_json {
-        subscriber.json().init()
-    } else {
-        subscriber.init()
-    }
-    // signals that come while it starts are not lost
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let identity = start.tls_cert.zip(start.tls_key);
-    let identity = identity.map(|(certificate, key)| TlsFiles { certificate, key });
-    let node = Node::start(&Home::new(&start.home), identity).await?;
+    let ending = start.service.begin()?;
+    let node = Node::start(&Home::new(&start.home), start.service.identity()).await?;
     tracing::info!(api = %node.api, home = %start.home.display(), "the node runs");
-    let end_with_input = start.end_with_input;
     node.run_until(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-            () = input_closed(), if end_with_input => {}
-        }
+        ending.wait().await;
         tracing::info!("the node ends");
     })
     .await?;
     Ok(())
-}
-
-async fn input_closed() {
-    let mut buffer = [0; 64];
-    while tokio::io::stdin().read(&mut buffer).await.is_ok_and(|read| read > 0) {}
 }

@@ -18,7 +18,7 @@ fn network(names: &[&str], approvals: &str) -> Operators {
 
 #[test]
 fn operators_make_nodes_agree_on_a_genesis_and_start() {
-    let mut operators = network(&["ministry", "operator-1"], "1");
+    let mut operators = network(&["ministry", "operator-1"], "2");
     let genesis = operators.path("genesis.json");
     assert!(operators.run(&["genesis", "validate", &genesis]).contains("tolerates no faulty validator"));
     operators.start("ministry");

@@ -33,7 +33,7 @@ fn who_lost_its_disk_joins_with_the_addresses_that_it_had_and_keys_that_may_have
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let run = |arguments: &[&str]| realdid(folder.path(), arguments).ok();
     let (genesis, api) = (path("genesis.json"), format!("127.0.0.1:{}", free_port()));
-    run(&["genesis", "new", "--network", "hand", "--genesis", &genesis, "--approvals", "1"]);
+    run(&["genesis", "new", "--network", "hand", "--genesis", &genesis, "--approvals", "2"]);
     for name in ["ministry", "operator-1"] {
         let any = "127.0.0.1:0";
         let card = run(&[

@@ -1,5 +1,6 @@
 //! The program `realdid`, used as a person would use it.
 
+mod bridge;
 mod by_hand;
 mod changes;
 mod consortium;

@@ -55,7 +55,7 @@ fn a_port_that_is_taken() {
     let config = fs::read_to_string(home.join("node.toml")).unwrap();
     let port = config.split("listen = \"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let _taken = TcpListener::bind(&port).unwrap();
-    assert_refused(&start(&home), &[&port, "cannot listen", "another node"]);
+    assert_refused(&start(&home), &[&port, "cannot listen", "another one", "node.toml"]);
 }
 
 #[test]

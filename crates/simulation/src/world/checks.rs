@@ -36,6 +36,8 @@ pub struct Checks {
     proposed: BTreeMap<(PublicKey, EpochView), BTreeSet<BlockDigest>>,
     /// What clients were told (S4, S5).
     pub promises: Promises,
+    /// What nobody may do who asked for it.
+    pub forbidden: BTreeSet<TransactionId>,
     /// Keys of honest validators, for S8 and S9.
     pub honest: BTreeSet<PublicKey>,
     /// Nothing keeps honest validators from hearing each other: nobody gives up an honest leader's view at once.
@@ -65,6 +67,7 @@ impl Checks {
             signed: BTreeMap::new(),
             proposed: BTreeMap::new(),
             promises: Promises::default(),
+            forbidden: BTreeSet::new(),
             honest: BTreeSet::new(),
             all_are_heard: false,
             entered: BTreeMap::new(),
@@ -137,6 +140,9 @@ impl Checks {
         for receipt in &commit.execution.receipts {
             if receipt.outcome.is_decided() && !self.promises.decide(receipt.transaction, height) {
                 self.violation(format!("S4: transaction {} was decided twice", receipt.transaction));
+            }
+            if receipt.outcome == Outcome::Applied && self.forbidden.contains(&receipt.transaction) {
+                self.violation(format!("what a thief asked for took effect: {}", receipt.transaction));
             }
             self.count(&match receipt.outcome {
                 Outcome::Applied => "receipts: applied".to_owned(),

@@ -91,13 +91,14 @@ impl Clients {
 
     /// Mostly a rotation; now and then any other thing that can become of a DID.
     fn change(&mut self, world: &mut World, place: usize, node: usize) -> SignedTransaction {
-        let (what, change): (_, Deed) = match self.random.below(20) {
+        let (what, change): (_, Deed) = match self.random.below(21) {
             0..=12 => ("operations: a key is rotated", Self::rotate),
             13..=14 => ("operations: a DID is recovered", Self::recover),
             15 => ("operations: a DID ends", Self::deactivate),
             16 => ("operations: a service is named", Self::serve),
             17 => ("operations: people are attested", Self::attest),
             18 => ("operations: attestations are withdrawn", Self::withdraw),
+            19 => ("operations: a thief tries to recover a DID", Self::steal),
             _ => ("operations: a site is registered", Self::register),
         };
         world.checks.count(what);
@@ -130,6 +131,23 @@ impl Clients {
             compromised,
         };
         self.send(world, place, Operation::RecoverDid(recover), &[revealed, key])
+    }
+
+    /// Whoever stole the key that changes a DID tries to take it for good.
+    fn steal(&mut self, world: &mut World, place: usize, _: usize) -> SignedTransaction {
+        let (key, recovery) = (world.keyring.draw(), world.keyring.draw());
+        let Citizen { did, key: stolen, next, .. } = self.known[place];
+        let recover = RecoverDid {
+            did,
+            keys: vec![all_purposes(key)],
+            recovery: commitment(&recovery),
+            next_key: Digest::ZERO,
+            controllers: None,
+            compromised: Vec::new(),
+        };
+        let signed = sign(world, Sender::Did(did), next, Operation::RecoverDid(recover), &[stolen, key]);
+        world.checks.forbidden.insert(signed.id());
+        signed
     }
 
     /// Who ends a DID does nothing more with it.

@@ -28,6 +28,7 @@ mod idles;
 mod is_silent;
 mod keeps_proposals;
 mod leaves_gaps;
+mod makes_histories_up;
 mod moves_certificates;
 mod packs_expired;
 mod prepares_twice;
@@ -91,6 +92,7 @@ pub const KINDS: &[(&str, Lie)] = &[
     ("certificates delayed", delays_certificates::lie),
     ("a sync server with gaps", leaves_gaps::lie),
     ("a sync server with wrong blocks", changes_blocks::lie),
+    ("a sync server with a history of its own", makes_histories_up::lie),
     ("a sync server with false heights", promises_heights::lie),
     ("a sync server that drips", drips::lie),
     ("false Have", claims_batches::lie),
