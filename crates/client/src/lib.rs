@@ -7,6 +7,7 @@
 mod checked;
 #[cfg(feature = "http")]
 mod consortium;
+mod control;
 #[cfg(feature = "http")]
 mod domain;
 mod draft;
@@ -33,13 +34,14 @@ pub use checked::{CheckError, CheckedNode, Shown};
 pub use consortium::{MemberView, ProposalView, RuleView, ValidatorView, ValidatorsView};
 #[cfg(feature = "http")]
 pub use domain::{DomainLinks, LinkError, LinkedDomain, link_credential};
+pub use control::{CHALLENGE_BYTES, Control};
 pub use draft::{Draft, named_signers, subject};
 pub use entries::policy_rows;
 pub use governance::{Member, in_order, possession};
 pub use history::{check_parent, check_previous};
 pub use holder::{Holder, compromised_keys};
 #[cfg(feature = "http")]
-pub use http::{ClientError, NodeClient, Problem, Resolved, Submitted, Wait};
+pub use http::{ClientError, NodeClient, Problem, Resolved, Submitted, Wait, http_builder};
 pub use light::{LightClient, Proven, ProvenRecord, RecordProof, Untrusted};
 #[cfg(feature = "http")]
 pub use return_address::{HandOverError, hand_over};

@@ -109,6 +109,14 @@ contexts! {
     WalletKey = "wallet-key",
     /// A wallet's file.
     WalletFile = "wallet-file",
+    /// A proof that somebody controls a DID, to one authority.
+    Control = "control",
+    /// A key that an authority derives from its secret.
+    VaultKey = "vault-key",
+    /// What stands for a person or a DID where neither may stand; keyed.
+    Pseudonym = "pseudonym",
+    /// An entry of an authority's audit log.
+    AuditEntry = "audit-entry",
     /// Anything drawn from a seed.
     Random = "random",
     /// The weights of a batch of signatures.
