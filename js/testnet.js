@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 import { LightClient, members, submit } from 'realdid';
 
-const program = process.env.REALDID ?? fileURLToPath(new URL('../target/release/realdid', import.meta.url));
+export const program = process.env.REALDID ?? fileURLToPath(new URL('../target/release/realdid', import.meta.url));
 
 export const PURPOSES = ['authentication', 'capabilityInvocation', 'assertionMethod'];
 

@@ -2,18 +2,21 @@ import { CODE_BYTES, GROUPS, groupsOf } from '../code.js';
 import { button, field, form, h, notice } from '../dom.js';
 import { Wallet } from '../wallet.js';
 
+/** The code that is being written down: it stays the same when the person changes the language, or goes back. */
+let making;
+
 /** Makes a wallet: shows the recovery code, and keeps nothing before two of its groups were typed. */
 export function create(app) {
   if (app.wallet) return app.enter();
-  const code = crypto.getRandomValues(new Uint8Array(CODE_BYTES));
+  making ??= { code: crypto.getRandomValues(new Uint8Array(CODE_BYTES)), asked: twoOf(GROUPS), written: false };
   const place = h('div', { class: 'view' });
-  const step = (content) => {
-    place.replaceChildren(...content);
+  const show = (written) => {
+    making.written = written;
+    const groups = groupsOf(making.code);
+    place.replaceChildren(...(written ? asked(app, groups, () => show(false)) : shown(app, groups, () => show(true))));
     place.querySelector('h1').focus();
   };
-  const show = () => step(shown(app, groupsOf(code), ask));
-  const ask = () => step(asked(app, groupsOf(code), show, () => finish(app, code)));
-  show();
+  show(making.written);
   return place;
 }
 
@@ -28,25 +31,28 @@ function shown({ words }, groups, next) {
   ];
 }
 
-function asked({ words }, groups, show, finish) {
+function asked(app, groups, show) {
+  const { words } = app;
   const { confirmTitle, confirm, group, mismatch, finish: done, show: again } = words.create;
-  const [first, second] = twoOf(GROUPS);
+  const [first, second] = making.asked;
   const wrong = h('div', {});
   const check = async (typed) => {
     const differing = [first, second].find((number) => plain(typed.get(String(number))) !== groups[number - 1]);
-    if (differing === undefined) return finish();
+    if (differing === undefined) return finish(app);
     wrong.replaceChildren(notice('bad', h('p', {}, mismatch(differing))));
   };
   const input = (number) => field(group(number), { name: number, maxlength: 8, class: 'mono' });
   return [
     h('h1', { tabindex: -1 }, confirmTitle),
     h('p', { class: 'lead' }, confirm(first, second)),
-    form(check, input(first), input(second), wrong, h('div', { class: 'actions' }, h('button', { class: 'primary' , type: 'submit' }, done))),
+    form(check, input(first), input(second), wrong, h('div', { class: 'actions' }, h('button', { class: 'primary', type: 'submit' }, done))),
     button(again, show, 'plain'),
   ];
 }
 
-async function finish(app, code) {
+async function finish(app) {
+  const { code } = making;
+  making = undefined;
   app.start(await Wallet.keep(app.store, app.light, code));
   app.enter();
 }
