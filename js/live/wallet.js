@@ -5,28 +5,27 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { join } from 'node:path';
 
 import { Page, chromium } from '../chromium.js';
-import { authority, freePort, shop, webWallet } from '../surroundings.js';
+import { authority, bridge, end, freePort, oidcShop, shop, webWallet } from '../surroundings.js';
 import { testnet } from '../testnet.js';
 
 const skip = chromium() === undefined && 'Chromium is missing: name it by CHROMIUM';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const network = skip ? undefined : await testnet();
 
-let wallet, attesting, books, tea, first, code;
-
-before(async () => {
-  if (skip) return;
-  const port = await freePort();
-  wallet = `http://localhost:${port}/`;
+let wallet, attesting, books, tea, films, first, code;
+if (!skip) {
+  after(end);
+  wallet = `http://localhost:${await freePort()}/`;
   attesting = await authority(network, new URL(wallet).origin);
   [books, tea] = [await shop(network, 'Example Books', wallet), await shop(network, '茶馆 Tea House', wallet, 0)];
-  await webWallet(network, port, attesting.url);
+  films = await oidcShop(network, 'Films', await bridge(network, wallet));
+  await webWallet(network, wallet, attesting.url);
   first = await Page.open(wallet);
-});
+}
 after(() => first?.close());
 
 const shows = (text) => `document.querySelector('main')?.innerText.includes(${JSON.stringify(text)})`;
@@ -145,6 +144,23 @@ test('a login with proofs that are held asks nobody', { skip }, async () => {
   assert.equal(await subjectAt(first), atBooks);
 });
 
+test('a shop that knows OpenID Connect alone sees a real person of its own, through a bridge', { skip }, async () => {
+  await first.visit(films.origin);
+  await first.click('a');
+  await first.until("document.querySelector('a.button')");
+  await first.click('a.button');
+  await first.until(shows('Films'));
+  await first.click('Log in');
+  await first.click('Get attested');
+  await saysWho(first, attesting.people[0]);
+  await first.click('Ask the authority');
+  await first.click('Back to the login');
+  await first.click('Log in');
+  const atFilms = await subjectAt(first);
+  assert.ok(await first.evaluate("document.body.innerText.includes('a real person')"));
+  assert.ok(![atBooks, atTea].includes(atFilms));
+});
+
 test('identities, history and keys can be seen and changed', { skip }, async () => {
   await first.visit(wallet);
   await first.until(shows('茶馆 Tea House'));
@@ -157,7 +173,7 @@ test('identities, history and keys can be seen and changed', { skip }, async () 
   assert.ok(await first.evaluate(shows('changed once')));
   await first.click('History');
   await first.until(shows('Your logins'));
-  assert.equal(await first.evaluate("document.querySelectorAll('.cards li').length"), 4);
+  assert.equal(await first.evaluate("document.querySelectorAll('.cards li').length"), 5);
   await inspect(first, 'history');
   await first.click('Settings');
   await first.until(shows('Forget this device'));
@@ -173,7 +189,7 @@ test('what is attested in a person’s name is told, and withdrawn', { skip }, a
   await saysWho(first, attesting.people[0]);
   await first.click('Show them');
   await first.until(shows('Withdraw…'));
-  assert.equal(await first.evaluate("document.querySelectorAll('.cards > li').length"), 1);
+  assert.equal(await first.evaluate("document.querySelectorAll('.cards > li').length"), 2);
   await inspect(first, 'attestations-shown', ['English']);
   await first.click('Withdraw…');
   await first.until(shows('Let it run out, which nobody sees'));
@@ -195,7 +211,7 @@ test('a second browser finds everything by the recovery code, and is the same pe
     await second.evaluate("document.querySelector('[name=code]').value = ''");
     await second.type('[name=code]', code.join('-'));
     await second.click('Find my identities');
-    await second.until(shows('2 identities are back'));
+    await second.until(shows('3 identities are back'));
     await inspect(second, 'recovered', ['English']);
     assert.equal(await logIn(second, books), atBooks);
     assert.equal(await logIn(second, tea), atTea);
