@@ -81,9 +81,16 @@ export class Page {
     await this.#send('Input.insertText', { text });
   }
 
-  /** Makes the window so large, and shows it as a phone or a screen would. */
-  size(width, height) {
+  /** Makes the window so large, and shows it as a phone or a screen would, `light` or `dark`. */
+  async size(width, height, scheme = 'light') {
+    await this.#send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
     return this.#send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: width < 600 });
+  }
+
+  /** The addresses of the pages that are framed in it. */
+  async frames() {
+    const { frameTree } = await this.#send('Page.getFrameTree');
+    return (frameTree.childFrames ?? []).map(({ frame }) => frame.url);
   }
 
   /** The whole page as PNG. */

@@ -1,5 +1,6 @@
 // What stands around a network for tests and demos: sites, an authority, a bridge, the web wallet. All are processes.
 
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -50,7 +51,7 @@ export async function bridge(network, wallet) {
   const node = ['--node', network.url];
   network.realdid('bridge', 'init', '--home', home, '--issuer', origin, ...node);
   const listen = ['--listen', `127.0.0.1:${new URL(origin).port}`];
-  running(program, 'bridge', 'start', '--home', home, '--wallet-url', wallet, ...listen, ...node);
+  started(program, 'bridge', 'start', '--home', home, '--wallet-url', wallet, ...listen, ...node);
   await answers(`${origin}/livez`);
   return origin;
 }
@@ -62,7 +63,7 @@ export async function authority(network, walletOrigin) {
   const url = `http://127.0.0.1:${await freePort()}`;
   const key = join(network.folder, 'net', 'nodes', 'ministry', 'keys', 'member.key');
   const words = ['authority', 'start', '--folder', folder, '--key', key, '--development', '--node', network.url];
-  running(program, ...words, '--listen', new URL(url).host, '--wallet-origin', walletOrigin);
+  started(program, ...words, '--listen', new URL(url).host, '--wallet-origin', walletOrigin);
   await answers(`${url}/readyz`);
   const { people } = JSON.parse(readFileSync(join(folder, 'registry.json'), 'utf8'));
   return { url, people };
@@ -88,13 +89,19 @@ async function registered(network, site) {
   return did;
 }
 
-/** Runs a program; what it says first. NOISE shows what it has to complain. */
-async function running(command, ...words) {
+/** Starts a program. NOISE shows what it has to complain. */
+function started(command, ...words) {
   const child = spawn(command, words, { stdio: ['ignore', 'pipe', process.env.NOISE ? 'inherit' : 'ignore'] });
   processes.push(child);
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${words.slice(0, 2).join(' ')} has ended: see NOISE=1`)));
-  ended.catch(() => {});
-  return Promise.race([once(child.stdout, 'data').then(([said]) => String(said).trim()), ended]);
+  return child;
+}
+
+/** Starts a program, and waits until it says something. */
+async function running(command, ...words) {
+  const child = started(command, ...words);
+  const ended = once(child, 'exit').then(() => assert.fail(`${words.slice(0, 2).join(' ')} has ended: NOISE=1 shows why`));
+  await Promise.race([once(child.stdout, 'data'), ended]);
+  ended.catch(() => {}); // later it may
 }
 
 const answers = (url) => until((ok) => ok, () => fetch(url).then(({ ok }) => ok, () => false));

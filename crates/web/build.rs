@@ -23,7 +23,9 @@ fn main() {
     } else {
         // the folder changes when it comes
         println!("cargo::rerun-if-changed={}", js.display());
-        println!("cargo::warning=js/realdid.wasm is missing, and with it the web wallet: run scripts/wasm and build again");
+        println!(
+            "cargo::warning=js/realdid.wasm is missing, and with it the web wallet: run scripts/wasm and build again"
+        );
     }
     files.sort();
     let entries: String = files.iter().map(|file| entry(&js, file)).collect();
@@ -36,7 +38,9 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) {
         let path = entry.expect("js/ can be read").path();
         if path.is_dir() {
             list(&path, files);
-        } else if path.extension().is_some_and(|kind| ["js", "html", "css", "svg", "webmanifest"].iter().any(|known| kind == *known)) {
+        } else if path.extension().is_some_and(|kind| {
+            ["js", "html", "css", "svg", "webmanifest"].iter().any(|known| kind == *known)
+        }) {
             files.push(path);
         }
     }

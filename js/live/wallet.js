@@ -16,12 +16,14 @@ const skip = chromium() === undefined && 'Chromium is missing: name it by CHROMI
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const network = skip ? undefined : await testnet();
 
-let wallet, attesting, books, tea, films, first, code;
+let wallet, attesting, books, tea, park, cafe, films, first, code;
 if (!skip) {
   after(end);
   wallet = `http://localhost:${await freePort()}/`;
   attesting = await authority(network, new URL(wallet).origin);
   [books, tea] = [await shop(network, 'Example Books', wallet), await shop(network, '茶馆 Tea House', wallet, 0)];
+  park = await shop(network, 'Parkhaus', wallet, 0);
+  cafe = await shop(network, 'Café', wallet, 0);
   films = await oidcShop(network, 'Films', await bridge(network, wallet));
   await webWallet(network, wallet, attesting.url);
   first = await Page.open(wallet);
@@ -53,13 +55,16 @@ async function saysWho(page, { name, number, code }) {
   await page.type('[name=code]', code);
 }
 
-/** Looks at a view as a phone and a screen show it, in both languages: whoever needs help to see must be able to use it. */
+/** A phone by day, a screen by night. */
+const SCREENS = [[360, 740, 'light'], [1280, 740, 'dark']];
+
+/** Looks at a view as both show it, in both languages: whoever needs help to see must be able to use it. */
 async function inspect(page, view, languages = ['English', '中文', 'English']) {
   for (const language of languages) {
     if (await page.evaluate(`document.documentElement.lang !== ${JSON.stringify(language === '中文' ? 'zh' : 'en')}`)) await page.click(language);
     await page.until(`document.documentElement.lang === ${JSON.stringify(language === '中文' ? 'zh' : 'en')}`);
-    for (const width of [360, 1280]) {
-      await page.size(width, 740);
+    for (const [width, ...screen] of SCREENS) {
+      await page.size(width, ...screen);
       await page.evaluate(`${axe}; true`);
       const found = await page.evaluate(
         "axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html).join(' ')}`))",
@@ -215,9 +220,59 @@ test('a second browser finds everything by the recovery code, and is the same pe
     await inspect(second, 'recovered', ['English']);
     assert.equal(await logIn(second, books), atBooks);
     assert.equal(await logIn(second, tea), atTea);
+    const atPark = await logIn(second, park);
+    assert.equal(await logIn(first, park), atPark, 'what one device made, the other takes over');
+    await second.visit(wallet);
+    await second.click('Find those that I made on another device');
+    await second.until(shows('You have 4 identities in all'));
   } finally {
     await second.close();
   }
+});
+
+test('a login that is cut off while its identity is made goes on where it was', { skip }, async () => {
+  await first.visit(cafe.origin);
+  await first.click('a');
+  await first.until(shows('This is your first time here'));
+  // the network takes it, and the wallet never hears
+  await first.evaluate(`
+    const genuine = fetch;
+    globalThis.fetch = (address, options) => {
+      const asked = genuine(address, options);
+      return String(address).includes('/v1/transactions') ? asked.then(() => { globalThis.taken = true; return new Promise(() => {}); }) : asked;
+    };`);
+  await first.click('Log in');
+  await first.until('globalThis.taken');
+  const made = 'new Promise((done) => { const asked = indexedDB.open("realdid-wallet"); asked.onsuccess = () => { const all = asked.result.transaction("identities").objectStore("identities").getAll(); all.onsuccess = () => { asked.result.close(); done(all.result.find(({ pending }) => pending).did); }; }; })';
+  const did = await first.evaluate(made);
+  await first.visit(`${wallet}?again#/login`);
+  await first.until(shows('Café'));
+  await first.click('Log in');
+  await subjectAt(first);
+  const { record } = await network.light.resolve(network.url, did);
+  assert.deepEqual([record.version, record.next_sequence], [1, 1], 'it was made once');
+});
+
+test('who does not want to log in tells the site nothing', { skip }, async () => {
+  await logOut(first, cafe);
+  await first.click('a');
+  await first.click('Do not log in');
+  await first.until(shows('The site was told nothing'));
+  await first.visit(`${wallet}#/history`);
+  await first.until(shows('Your logins'));
+  const names = await first.until("[...document.querySelectorAll('.cards .name')].map((one) => one.textContent)");
+  assert.equal(names.filter((name) => name === 'Café').length, 1);
+});
+
+test('for a page on another device the number is shown that the page shows', { skip }, async () => {
+  const { LoginSite } = await import('realdid');
+  const place = { did: books.did, origin: books.origin, returnAddress: `${books.origin}/login` };
+  const site = await LoginSite.open({ light: network.light, ...place, otherDevice: true });
+  const { text, number } = await site.challenge('a screen');
+  await first.visit(`${wallet}?other#challenge=${text}`);
+  await first.until(shows('Compare the number'));
+  assert.equal(await first.evaluate("document.querySelector('output').textContent"), String(number));
+  await inspect(first, 'login-other-device');
 });
 
 /** A page on an origin of its own. */
@@ -249,16 +304,14 @@ test('a login that another page puts into the address of an open wallet counts a
 });
 
 test('no page can frame the wallet, or keep a hand on one that it opened', { skip }, async () => {
-  const framing = await page(() => `<iframe src="${wallet}"></iframe><script>open_ = () => window.open('${wallet}')</script>`);
-  await first.visit(framing);
-  const refused = "document.querySelector('iframe').contentDocument === null";
-  await first.until(refused);
-  assert.equal(await first.evaluate("(async () => { try { await fetch('" + wallet + "config.json'); return 'read' } catch { return 'refused' } })()"), 'refused');
-  const headers = (await fetch(wallet)).headers;
-  assert.match(headers.get('content-security-policy'), /frame-ancestors 'none'/);
-  assert.equal(headers.get('cross-origin-opener-policy'), 'same-origin');
-  const closed = "(async () => { const other = open_(); await new Promise((done) => setTimeout(done, 3000)); return other === null || other.closed })()";
-  assert.equal(await first.evaluate(closed), true);
+  const other = `<button onclick="globalThis.other = window.open('${wallet}')">Open</button>`;
+  await first.visit(await page(() => `<iframe src="${wallet}"></iframe>${other}`));
+  assert.deepEqual(await first.frames(), ['chrome-error://chromewebdata/']);
+  const reading = (path) => `fetch('${wallet}${path}', { mode: 'no-cors' }).then(() => 'taken', () => 'refused')`;
+  assert.equal(await first.evaluate(reading('config.json')), 'refused');
+  await first.click('Open');
+  await first.until('globalThis.other');
+  await first.until('other.closed');
 });
 
 test('where the browser’s data was cleared the page says that nothing is lost, and what to do', { skip }, async () => {

@@ -136,3 +136,16 @@ test('what is fetched next has a time of its own within half of the time that pr
   assert.deepEqual(nextLook(identities.slice(0, 2)), { at: 30, what: 'proofs', site: 'a' });
   assert.equal(nextLook([]), undefined);
 });
+
+test('the page names every module, so that a phone fetches all at once', () => {
+  const read = (path) => readFileSync(new URL(`..${path}`, import.meta.url), 'utf8');
+  const reached = new Set();
+  const follow = (path) => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    for (const [, from] of read(path).matchAll(/^(?:import|export) [^'"]*?from '(\.[^']+)';$/gms)) follow(new URL(from, `file://${path}`).pathname);
+  };
+  follow('/wallet/app.js');
+  const named = [...read('/wallet/index.html').matchAll(/(?:rel="modulepreload" href|type="module" src)="([^"]+)"/g)].map(([, path]) => path);
+  assert.deepEqual(named.sort(), [...reached].sort());
+});

@@ -51,7 +51,7 @@ const app = {
   /** Takes a wallet into use, and goes to where the person wanted to go. */
   start(wallet) {
     app.wallet = wallet;
-    keepFresh(wallet, () => location.hash === '#/login' || document.visibilityState === 'hidden').catch(() => {});
+    keepFresh(wallet, () => pending.pending() !== null).catch(() => {});
   },
 
   /** Where the person goes after the wallet is there. */

@@ -23,8 +23,11 @@ export async function add(wallet, { site, name, made = false }) {
   return wallet.store.change(site, { ...fresh, ...times });
 }
 
-/** Makes the identity on the ledger; `tell` is called with each step: `keys`, `handing_in`, `proving`. */
+/** Makes the identity on the ledger; `tell` is called with each step: `looking`, `keys`, `handing_in`, `proving`. */
 export async function make(wallet, identity, tell) {
+  tell('looking');
+  // another device of the person's may have made it
+  if (await onLedger(wallet, identity.did)) return fetchProofs(wallet, identity);
   tell('keys');
   const branch = wallet.branch(identity.site);
   const { authentication, invocation } = await branch.keys(0);

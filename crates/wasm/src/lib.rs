@@ -62,7 +62,7 @@ mod transaction;
 
 pub use exports::{
     realdid_add_signature, realdid_advance, realdid_answer, realdid_challenge, realdid_check,
-    realdid_check_bundle, realdid_check_record, realdid_commitment, realdid_control, realdid_draft, realdid_public_key,
-    realdid_read, realdid_read_challenge, realdid_read_response, realdid_reply, realdid_review, realdid_room,
-    realdid_sign, realdid_start, realdid_verify_login,
+    realdid_check_bundle, realdid_check_record, realdid_commitment, realdid_control, realdid_draft,
+    realdid_public_key, realdid_read, realdid_read_challenge, realdid_read_response, realdid_reply,
+    realdid_review, realdid_room, realdid_sign, realdid_start, realdid_verify_login,
 };

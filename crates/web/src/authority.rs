@@ -8,7 +8,9 @@ pub struct Authority(String);
 
 /// Why it is none.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("--authority {0:?}: an address is like https://authority.example, or on this machine http://127.0.0.1:7490")]
+#[error(
+    "--authority {0:?}: an address is like https://authority.example, or on this machine http://127.0.0.1:7490"
+)]
 pub struct AuthorityError(String);
 
 impl Authority {
@@ -39,10 +41,22 @@ mod tests {
 
     #[test]
     fn people_are_named_to_https_or_this_machine_only() {
-        for good in ["https://a.example", "https://a.example:8443/", "http://127.0.0.1:7490", "http://localhost:7490/"] {
+        for good in [
+            "https://a.example",
+            "https://a.example:8443/",
+            "http://127.0.0.1:7490",
+            "http://localhost:7490/",
+        ] {
             assert_eq!(Authority::at(good).unwrap().origin(), good.trim_end_matches('/'));
         }
-        let bad = ["", "a.example", "http://a.example", "https://a.example/v1", "https://a.example; script-src *", "https://u@a.example"];
+        let bad = [
+            "",
+            "a.example",
+            "http://a.example",
+            "https://a.example/v1",
+            "https://a.example; script-src *",
+            "https://u@a.example",
+        ];
         for bad in bad {
             assert_eq!(Authority::at(bad), Err(AuthorityError(bad.to_owned())), "{bad}");
         }

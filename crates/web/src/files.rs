@@ -38,7 +38,9 @@ pub enum FilesError {
     )]
     NoModule,
     /// The folder has no such file.
-    #[error("{0} cannot be read: --files names the folder js/ of the source, where scripts/wasm has made realdid.wasm")]
+    #[error(
+        "{0} cannot be read: --files names the folder js/ of the source, where scripts/wasm has made realdid.wasm"
+    )]
     Folder(PathBuf, #[source] io::Error),
 }
 
@@ -126,7 +128,9 @@ mod tests {
         let files = of(&[START, MODULE, "src/index.js", "src/index.d.ts"]).unwrap();
         assert_eq!(files.at("/").unwrap().kind, "text/html; charset=utf-8");
         assert_eq!(files.at("/src/index.js").unwrap().bytes, b"src/index.js"[..]);
-        for path in ["", "src/index.js", "/src/index.d.ts", "//", "/../Cargo.toml", "/src/../src/index.js", "/src/"] {
+        for path in
+            ["", "src/index.js", "/src/index.d.ts", "//", "/../Cargo.toml", "/src/../src/index.js", "/src/"]
+        {
             assert!(files.at(path).is_none(), "{path}");
         }
     }
@@ -141,6 +145,23 @@ mod tests {
         let tag = |bytes: &'static [u8]| File::new("", Cow::Borrowed(bytes)).tag;
         assert_eq!(tag(b"one"), tag(b"one"));
         assert_ne!(tag(b"one"), tag(b"two"));
+    }
+
+    #[test]
+    fn the_program_holds_what_the_folder_holds() {
+        let folder = Files::of_folder(Path::new("../../js"));
+        match (Files::embedded(), folder) {
+            (Ok(embedded), Ok(folder)) => {
+                let shown = |files: Files| {
+                    files.0.into_iter().map(|(name, file)| (name, file.tag)).collect::<Vec<_>>()
+                };
+                assert_eq!(shown(embedded), shown(folder));
+            }
+            (Err(FilesError::NoModule), Err(FilesError::Folder(missing, _))) => {
+                assert!(missing.ends_with(MODULE))
+            }
+            (embedded, folder) => panic!("{embedded:?} is not {folder:?}"),
+        }
     }
 
     #[test]

@@ -11,7 +11,10 @@ const ALWAYS: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     // for browsers that do not know frame-ancestors
@@ -31,7 +34,8 @@ pub(crate) fn headers(authority: Option<&Authority>) -> HeaderMap {
 }
 
 fn policy(authority: Option<&Authority>) -> String {
-    let connect = authority.map_or_else(|| "'self'".to_owned(), |authority| format!("'self' {}", authority.origin()));
+    let connect =
+        authority.map_or_else(|| "'self'".to_owned(), |authority| format!("'self' {}", authority.origin()));
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src {connect}; style-src 'self'; img-src 'self'; \
          form-action 'none'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
@@ -50,7 +54,8 @@ mod tests {
         };
         assert!(told(None).contains("connect-src 'self';"));
         assert!(told(Some("https://a.example")).contains("connect-src 'self' https://a.example;"));
-        for part in ["default-src 'none'", "frame-ancestors 'none'", "form-action 'none'", "base-uri 'none'"] {
+        for part in ["default-src 'none'", "frame-ancestors 'none'", "form-action 'none'", "base-uri 'none'"]
+        {
             assert!(told(None).contains(part), "{part}");
         }
     }

@@ -37,7 +37,9 @@ pub struct Nodes {
 #[derive(Debug, thiserror::Error)]
 pub enum NodesError {
     /// No address.
-    #[error("{0:?} is no address of a node's interface: one is like http://127.0.0.1:8080 or https://node.example:8443")]
+    #[error(
+        "{0:?} is no address of a node's interface: one is like http://127.0.0.1:8080 or https://node.example:8443"
+    )]
     Address(String),
     /// None at all.
     #[error("name a node with --node")]
@@ -116,15 +118,23 @@ fn checked(url: &str) -> Result<String, NodesError> {
 /// The answer without the node's headers but two.
 async fn pass_on(mut answer: reqwest::Response) -> Response {
     let status = answer.status();
-    let kept = |name: HeaderName| Some((name.clone(), HeaderValue::from_bytes(answer.headers().get(name)?.as_bytes()).ok()?));
+    let kept = |name: HeaderName| {
+        Some((name.clone(), HeaderValue::from_bytes(answer.headers().get(name)?.as_bytes()).ok()?))
+    };
     let headers: Vec<_> = [header::CONTENT_TYPE, header::RETRY_AFTER].into_iter().filter_map(kept).collect();
     let mut body = Vec::new();
     loop {
         match answer.chunk().await {
-            Ok(Some(chunk)) if body.len().saturating_add(chunk.len()) <= ANSWER_BYTES_MAX => body.extend(chunk),
+            Ok(Some(chunk)) if body.len().saturating_add(chunk.len()) <= ANSWER_BYTES_MAX => {
+                body.extend(chunk)
+            }
             Ok(None) => break,
             Ok(Some(_)) | Err(_) => {
-                return problem(StatusCode::BAD_GATEWAY, "answer_invalid", "the node's answer is cut off, or far too long");
+                return problem(
+                    StatusCode::BAD_GATEWAY,
+                    "answer_invalid",
+                    "the node's answer is cut off, or far too long",
+                );
             }
         }
     }
@@ -145,13 +155,18 @@ mod tests {
     #[test]
     fn what_is_no_address_of_an_interface_is_refused() {
         let urls = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-        for bad in ["", "127.0.0.1:8080", "ftp://node.example", "http://node.example/v1", "http://node.example/?a"] {
+        for bad in
+            ["", "127.0.0.1:8080", "ftp://node.example", "http://node.example/v1", "http://node.example/?a"]
+        {
             assert!(matches!(Nodes::new(&urls(&[bad]), None), Err(NodesError::Address(_))), "{bad}");
         }
         assert!(matches!(Nodes::new(&[], None), Err(NodesError::None)));
         let nodes = Nodes::new(&urls(&["http://127.0.0.1:1/", "https://node.example:8443"]), None).unwrap();
         assert_eq!(nodes.urls, ["http://127.0.0.1:1", "https://node.example:8443"]);
-        assert!(matches!(Nodes::new(&urls(&["http://127.0.0.1:1"]), Some(b"no PEM")), Err(NodesError::Certificate(_))));
+        assert!(matches!(
+            Nodes::new(&urls(&["http://127.0.0.1:1"]), Some(b"no PEM")),
+            Err(NodesError::Certificate(_))
+        ));
     }
 
     #[tokio::test]

@@ -51,7 +51,8 @@ async fn guard(State(always): State<HeaderMap>, request: Request, next: Next) ->
 }
 
 async fn configuration(State(wallet): State<Arc<WebWallet>>) -> Response {
-    let shown = json!({ "genesis": wallet.genesis, "authority": wallet.authority.as_ref().map(Authority::origin) });
+    let shown =
+        json!({ "genesis": wallet.genesis, "authority": wallet.authority.as_ref().map(Authority::origin) });
     ([(header::CONTENT_TYPE, "application/json")], shown.to_string()).into_response()
 }
 
@@ -72,7 +73,9 @@ async fn file(State(wallet): State<Arc<WebWallet>>, uri: Uri, asked: HeaderMap) 
     let Some(File { bytes, kind, tag }) = wallet.files.at(uri.path()) else {
         return (StatusCode::NOT_FOUND, "there is nothing here: the wallet is at /").into_response();
     };
-    let Ok(tag) = HeaderValue::from_str(tag) else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    let Ok(tag) = HeaderValue::from_str(tag) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
     let is_known = asked.get(header::IF_NONE_MATCH).is_some_and(|known| *known == tag);
     let head = [(header::ETAG, tag), (header::CONTENT_TYPE, HeaderValue::from_static(kind))];
     if is_known {

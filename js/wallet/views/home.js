@@ -1,11 +1,26 @@
-import { h } from '../dom.js';
+import { button, h, notice } from '../dom.js';
+import { find } from '../find.js';
+import { stepped } from './steps.js';
 
 /** The person's identities, one for each site. */
-export async function home({ words, store }) {
-  const { title, none } = words.home;
+export async function home(app) {
+  const { words, store, wallet } = app;
+  const { title, none, find: label } = words.home;
   const identities = await store.identities();
   const entries = identities.map((identity) => h('li', {}, entry(words, identity)));
-  return [h('h1', {}, title), entries.length === 0 ? h('p', { class: 'lead' }, none) : h('ul', { class: 'cards' }, entries)];
+  const told = h('div', { class: 'told' });
+  const look = () =>
+    stepped(app, told, async (tell) => {
+      const found = await find(wallet, (done, all) => tell(words.recover.looking(done + 1, all)));
+      await app.show();
+      document.querySelector('.told').replaceChildren(notice('good', h('p', {}, words.home.found(found))));
+    });
+  return [
+    h('h1', {}, title),
+    entries.length === 0 ? h('p', { class: 'lead' }, none) : h('ul', { class: 'cards' }, entries),
+    told,
+    h('div', { class: 'actions' }, button(label, look, 'plain')),
+  ];
 }
 
 function entry(words, { site, name, made, created, since, attested }) {

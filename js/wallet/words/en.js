@@ -52,6 +52,8 @@ export const en = {
     attested: (day) => `real person until ${day}`,
     unattested: 'not attested',
     unfinished: 'not finished',
+    find: 'Find those that I made on another device',
+    found: (count) => (count === 1 ? 'You have one identity in all.' : `You have ${count} identities in all.`),
   },
 
   identity: {

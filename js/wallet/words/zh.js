@@ -50,6 +50,8 @@ export const zh = {
     attested: (day) => `真人认证至 ${day}`,
     unattested: '未认证',
     unfinished: '未完成',
+    find: '查找在其他设备上建立的身份',
+    found: (count) => `你共有 ${count} 个身份。`,
   },
 
   identity: {

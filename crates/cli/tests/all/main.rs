@@ -29,3 +29,4 @@ mod shell;
 mod surroundings;
 mod wallet;
 mod watching;
+mod web_wallet;

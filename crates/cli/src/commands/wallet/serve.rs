@@ -61,7 +61,8 @@ impl Serve {
             Some(folder) => Files::of_folder(folder),
             None => Files::embedded(),
         }?;
-        let roots = self.ca_cert.as_ref().map(|path| std::fs::read(path).with_context(|| path.display().to_string()));
+        let roots =
+            self.ca_cert.as_ref().map(|path| std::fs::read(path).with_context(|| path.display().to_string()));
         let roots = roots.transpose()?;
         let nodes = Nodes::new(&self.node, roots.as_deref())?;
         self.check_network(&genesis, roots.as_deref()).await?;
