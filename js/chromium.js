@@ -46,6 +46,59 @@ export class Page {
     return result.value;
   }
 
+  /** What an expression gives once it gives something, across pages that come meanwhile; fails after half a minute. */
+  async until(expression) {
+    for (let tries = 0; tries < 300; tries += 1) {
+      // a page that is just being left answers nothing
+      const answer = await this.evaluate(expression).catch(() => undefined);
+      if (answer) return answer;
+      await new Promise((awake) => setTimeout(awake, 100));
+    }
+    const seen = await this.evaluate('`${location.href}\\n${document.body.innerText}`').catch(String);
+    throw new Error(`${expression} does not come; the page shows: ${seen}`);
+  }
+
+  /** Clicks, as a mouse does, on the middle of what a CSS selector finds, or of the button or link with this text. */
+  async click(target) {
+    const found = `(() => {
+      const named = [...document.querySelectorAll('button, a, label')].find((one) => one.textContent.trim() === ${JSON.stringify(target)});
+      let element = named;
+      try { element ??= document.querySelector(${JSON.stringify(target)}); } catch {}
+      if (!element || element.disabled) return undefined;
+      element.scrollIntoView({ block: 'center', behavior: 'instant' });
+      const { x, y, width, height } = element.getBoundingClientRect();
+      return { x: x + width / 2, y: y + height / 2 };
+    })()`;
+    const place = await this.until(found);
+    for (const type of ['mousePressed', 'mouseReleased']) {
+      await this.#send('Input.dispatchMouseEvent', { type, ...place, button: 'left', clickCount: 1 });
+    }
+  }
+
+  /** Types into the field that a CSS selector finds. */
+  async type(selector, text) {
+    await this.until(`(document.querySelector(${JSON.stringify(selector)})?.focus(), true)`);
+    await this.#send('Input.insertText', { text });
+  }
+
+  /** Makes the window so large, and shows it as a phone or a screen would, `light` or `dark`. */
+  async size(width, height, scheme = 'light') {
+    await this.#send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
+    return this.#send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: width < 600 });
+  }
+
+  /** The addresses of the pages that are framed in it. */
+  async frames() {
+    const { frameTree } = await this.#send('Page.getFrameTree');
+    return (frameTree.childFrames ?? []).map(({ frame }) => frame.url);
+  }
+
+  /** The whole page as PNG. */
+  async picture() {
+    const { data } = await this.#send('Page.captureScreenshot', { format: 'png', captureBeyondViewport: true });
+    return Buffer.from(data, 'base64');
+  }
+
   async close() {
     const over = new Promise((exited) => this.#browser.once('exit', exited));
     this.#browser.kill();

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 import { LightClient, members, submit } from 'realdid';
 
-const program = process.env.REALDID ?? fileURLToPath(new URL('../target/release/realdid', import.meta.url));
+export const program = process.env.REALDID ?? fileURLToPath(new URL('../target/release/realdid', import.meta.url));
 
 export const PURPOSES = ['authentication', 'capabilityInvocation', 'assertionMethod'];
 
@@ -23,16 +23,21 @@ export async function testnet() {
     network.realdid('testnet', 'reset');
     rmSync(folder, { recursive: true });
   });
-  network.realdid('testnet', 'up', '--detach', '--gateways', '0', '--seed', '17');
-  network.url = network.ask('testnet', 'status')[0].url;
-  network.genesis = (await (await fetch(`${network.url}/v1/genesis`)).json()).digest;
-  network.light = await LightClient.fromNode(network.url, network.genesis);
-  return network;
+  return network.start();
 }
 
-class Testnet {
+export class Testnet {
   constructor(folder) {
     this.folder = folder;
+  }
+
+  /** Starts it, always with the same keys; this, with what clients need to know. */
+  async start() {
+    this.realdid('testnet', 'up', '--detach', '--gateways', '0', '--seed', '17');
+    this.url = this.ask('testnet', 'status')[0].url;
+    this.genesis = (await (await fetch(`${this.url}/v1/genesis`)).json()).digest;
+    this.light = await LightClient.fromNode(this.url, this.genesis);
+    return this;
   }
 
   /** Runs the program; what it prints. */

@@ -1,15 +1,15 @@
 // A website that people log in to with a DID. It asks a node for the genesis when it starts, and nobody afterwards.
 //
-//   node examples/shop.js <url of a node> <genesis digest> <DID of the site> [port] [address of the wallet]
+//   node examples/shop.js <url of a node> <genesis digest> <DID of the site> [port] [address of the wallet] [level]
 
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 
 import { LoginSite, challengeAddress, returnPage } from 'realdid';
 
-const [node, genesis, did, port = '8080', wallet = 'http://localhost:7480/'] = process.argv.slice(2);
+const [node, genesis, did, port = '8080', wallet = 'http://localhost:7480/', level = '1'] = process.argv.slice(2);
 const origin = `http://localhost:${port}`;
-const site = await LoginSite.open({ node, genesis, did, origin, returnAddress: `${origin}/login` });
+const site = await LoginSite.open({ node, genesis, did, origin, returnAddress: `${origin}/login`, level: Number(level) });
 const people = new Map(); // who is logged in, by session
 
 async function show(session) {

@@ -12,6 +12,7 @@ export type {
   Challenge,
   Consent,
   DidRecord,
+  EntryAnswer,
   EpochAnswer,
   HeldKey,
   Proven,

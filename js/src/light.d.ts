@@ -47,6 +47,9 @@ export interface RecordAnswer {
   proof: { value: string | null; proof: string; block: string; certificate: string };
 }
 
+/** What `GET /v1/entries/{key}` answers. Only the proof is read. */
+export type EntryAnswer = RecordAnswer;
+
 /** What `GET /v1/epochs/{n}` answers. */
 export interface EpochAnswer {
   end: string | null;
@@ -117,6 +120,8 @@ export class LightClient {
   readonly genesis: string;
   /** The newest epoch whose validators are known. */
   readonly epoch: number;
+  /** What `advance` went on by, from the genesis on: another one goes on by the same, without asking a node. */
+  readonly ended: EpochAnswer[];
   /** Checks what a node says of a DID. Throws a `RealDidError`, and then nothing of the answer is to be believed. */
   verifyRecord(did: string, answer: RecordAnswer): Proven;
   /** Goes on to the next epoch, and returns it. Throws a `RealDidError`, and then nothing changed. */
@@ -165,6 +170,15 @@ export class LightClient {
     challenge: Challenge,
     options: { requester: string | null; now?: number },
   ): Promise<Consent>;
+  /** Asks a node for a challenge's site: what `review` checks, now or later. */
+  fetchSite(url: string | URL, challenge: Pick<Challenge, 'site_key'>): Promise<EntryAnswer>;
+  /**
+   * As `reviewLogin`, by what a node answered before: nobody is asked. How old that may be is the wallet's to decide.
+   * Throws `other_epoch`, too, if the validators have changed since, or were not followed yet.
+   */
+  review(challenge: Challenge, answer: EntryAnswer, options: { requester: string | null; now?: number }): Consent;
+  /** What a key of a DID signs to prove to an authority, of which this is a challenge, that its holder asks. */
+  control(did: string, authority: string, challenge: Uint8Array | ArrayBuffer | string): Uint8Array;
   /** What a wallet holds ready for logins of a DID: asks a node, and checks it. */
   fetchBundle(url: string | URL, did: string): Promise<Bundle>;
   /** What a bundle proves of a DID, once everything in it holds. */

@@ -15,6 +15,7 @@ export class LightClient {
   #epoch;
   /** How each epoch ended that was followed, and the validators of the next: sites may know older ones. */
   #steps = [];
+  #ended = [];
   /** The bytes of the records that were proven here. */
   #proven = new WeakMap();
 
@@ -52,6 +53,11 @@ export class LightClient {
   /** The newest epoch whose validators are known. */
   get epoch() {
     return this.#epoch;
+  }
+
+  /** What `advance` went on by, from the genesis on: another one goes on by the same, without asking a node. */
+  get ended() {
+    return [...this.#ended];
   }
 
   /** Checks what `GET /v1/records/{did}` answers; what was proven. */
@@ -160,12 +166,29 @@ export class LightClient {
    * Asks a node for the site of a challenge, and says what the person is to agree to; throws if the wallet must not
    * answer. `requester` is the origin of the page that asked, as the browser says, or `null` if it is on another device.
    */
-  async reviewLogin(url, challenge, { requester, now = Date.now() }) {
-    const { proof: shown } = await get(url, `/v1/entries/${challenge.site_key}`);
+  async reviewLogin(url, challenge, options) {
+    const answer = await this.fetchSite(url, challenge);
+    return this.#follow(url, () => this.review(challenge, answer, options));
+  }
+
+  /** Asks a node for a challenge's site: what `review` checks, now or later. */
+  fetchSite(url, { site_key: key }) {
+    return get(url, `/v1/entries/${key}`);
+  }
+
+  /** As `reviewLogin`, by what a node answered before. */
+  review(challenge, answer, { requester, now = Date.now() }) {
+    const shown = answer?.proof;
     const parts = ['proof', 'block', 'certificate'].map((field) => base64(shown, field));
     if (shown.value !== null) parts.push(base64(shown, 'value'));
     const asked = utf8(JSON.stringify({ now, requester }));
-    return this.#follow(url, () => this.#wasm.call('review', unhex(challenge.bytes), asked, ...parts));
+    return this.#wasm.call('review', unhex(challenge.bytes), asked, ...parts);
+  }
+
+  /** What a key of a DID signs to prove to an authority that its holder asks: 32 bytes. */
+  control(did, authority, challenge) {
+    const { message } = this.#wasm.call('control', utf8(did), utf8(authority), given(challenge, 'the challenge'));
+    return unhex(message);
   }
 
   /** What a wallet holds ready for logins of a DID: asks a node, and checks it. */

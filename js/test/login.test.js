@@ -126,3 +126,23 @@ test('only the newest challenges are kept', async (t) => {
   await site.challenge(BROWSER);
   assert.equal(challenges.size, 1);
 });
+
+test('a light client goes on by the epochs that another one kept', async () => {
+  const [{ light }, other] = [await wallet(), await known()];
+  for (const ended of light.ended) other.advance(JSON.parse(JSON.stringify(ended)));
+  assert.deepEqual([other.epoch, other.ended], [2, light.ended]);
+});
+
+test('what proves control of a DID is for one authority, one challenge and one DID', async () => {
+  const light = await known();
+  const asked = (change) => {
+    const { did, authority, challenge } = { did: vector.did, authority: 'ministry', challenge: '03'.repeat(32), ...change };
+    return Buffer.from(light.control(did, authority, challenge)).toString('hex');
+  };
+  const all = [{}, { did: vector.site }, { authority: 'ministry-2' }, { challenge: '04'.repeat(32) }].map(asked);
+  assert.equal(new Set(all).size, 4);
+  assert.equal(asked({}), all[0]);
+  assert.throws(() => asked({ did: 'did:realdid:other:abc' }), { code: 'did_invalid' });
+  assert.throws(() => asked({ authority: 'No Name' }), { name: 'RealDidError' });
+  assert.throws(() => asked({ challenge: '03' }), { name: 'RealDidError' });
+});

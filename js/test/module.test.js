@@ -23,7 +23,7 @@ const request = (...parts) =>
   Buffer.concat(parts.flatMap((part) => [Buffer.from(Uint32Array.of(part.length).buffer).reverse(), part]));
 
 const start = ['start', request(vectors().genesis)];
-const trusting = ['advance', 'check_record', 'draft', 'read', 'add_signature', 'check'];
+const trusting = ['advance', 'check_record', 'draft', 'read', 'add_signature', 'check', 'control'];
 const functions = ['start', ...trusting, 'public_key', 'sign', 'commitment'];
 
 test('the module can reach nothing outside: it imports nothing', () => {

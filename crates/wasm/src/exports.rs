@@ -2,6 +2,7 @@
 #![expect(unsafe_code, reason = "a name that is exported could shadow another; these begin with `realdid_`")]
 
 use crate::{
+    control::control,
     exchange::{answer, reply_address, room},
     keys::{commit, public_key, sign},
     light::{advance, check_record, start},
@@ -122,4 +123,10 @@ pub extern "C" fn realdid_check_bundle() -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn realdid_answer() -> usize {
     answer(login_answer)
+}
+
+/// What a key of a DID signs to prove to an authority that its holder asks; the reply's length.
+#[unsafe(no_mangle)]
+pub extern "C" fn realdid_control() -> usize {
+    answer(control)
 }

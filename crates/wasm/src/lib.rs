@@ -25,6 +25,7 @@
 //! | [`realdid_review`] | a challenge, JSON: `now`, `requester`; proof, block, certificate, and the site if there is one | `name`, `origin`, `return_address`, `level`, `number` |
 //! | [`realdid_check_bundle`] | DID, bundle | `record`, `height`, `time`, `attested` |
 //! | [`realdid_answer`] | a challenge, DID, key, signature, bundle, then end and next validators of each epoch | `bytes` |
+//! | [`realdid_control`] | DID, an authority's name, its challenge | the `message` that a key of the DID signs |
 //!
 //! *The transaction* is `network`, `genesis`, `id`, `sender`, `sequence`, `expires`, `operation`, `signatures`, and its own `bytes`,
 //! all binary in hexadecimal. It is shown only if it is of the network whose genesis is trusted, if every signature under it holds,
@@ -47,6 +48,7 @@
     )
 )]
 
+mod control;
 mod exchange;
 mod exports;
 mod failure;
@@ -60,7 +62,7 @@ mod transaction;
 
 pub use exports::{
     realdid_add_signature, realdid_advance, realdid_answer, realdid_challenge, realdid_check,
-    realdid_check_bundle, realdid_check_record, realdid_commitment, realdid_draft, realdid_public_key,
-    realdid_read, realdid_read_challenge, realdid_read_response, realdid_reply, realdid_review, realdid_room,
-    realdid_sign, realdid_start, realdid_verify_login,
+    realdid_check_bundle, realdid_check_record, realdid_commitment, realdid_control, realdid_draft,
+    realdid_public_key, realdid_read, realdid_read_challenge, realdid_read_response, realdid_reply,
+    realdid_review, realdid_room, realdid_sign, realdid_start, realdid_verify_login,
 };

@@ -36,3 +36,4 @@ mod shell;
 mod surroundings;
 mod wallet;
 mod watching;
+mod web_wallet;

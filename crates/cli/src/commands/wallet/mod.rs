@@ -14,6 +14,7 @@ mod place;
 mod recover;
 mod refresh;
 mod rotate;
+mod serve;
 mod store;
 mod terminal;
 
@@ -93,6 +94,16 @@ Examples:
   realdid wallet import wallet.backup
   realdid wallet import ~/.realdid/wallet.previous --replace")]
     Import(import::Import),
+    /// Serve the wallet as pages, for browsers
+    #[command(
+        after_help = "The pages keep everything in the browser. Who serves them could serve others, so run it as carefully as a \
+                            bank's; on this machine, for yourself, it needs no certificate.
+
+Example:
+  realdid wallet serve --node https://node.example:8443 --genesis 6025dbe6… --authority https://authority.example \\
+    --listen 0.0.0.0:443 --tls-cert wallet.pem --tls-key wallet.key"
+    )]
+    Serve(serve::Serve),
 }
 
 pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> {
@@ -106,5 +117,6 @@ pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> 
         Command::Recover(recover) => recover::run(&recover, format).await,
         Command::Export(export) => export::run(&export, format),
         Command::Import(import) => import::run(&import, format),
+        Command::Serve(serve) => serve::run(serve).await,
     }
 }

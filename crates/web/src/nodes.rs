@@ -1,0 +1,180 @@
+//! Handing on to a node what a wallet asks.
+
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use axum::{
+    body::Bytes,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use reqwest::{Certificate, Client, RequestBuilder};
+use serde_json::json;
+use url::Url;
+
+/// How long a connection may take to come about: then the next node is asked.
+const CONNECT_MAX: Duration = Duration::from_secs(3);
+/// How long an answer may take: nodes keep a client waiting for half a minute at most.
+const ANSWER_MAX: Duration = Duration::from_secs(40);
+/// More than the largest genesis in base64.
+const ANSWER_BYTES_MAX: usize = 16 << 20;
+/// What a wallet reads. Everything else of a node's interface is nothing to it.
+const READ: [&str; 8] =
+    ["genesis", "epochs/", "records/", "entries/", "bundles/", "sites", "dids", "transactions/"];
+
+/// The nodes that are asked: one, and the next when it does not answer.
+#[derive(Debug)]
+pub struct Nodes {
+    urls: Vec<String>,
+    http: Client,
+    /// Which one answered last.
+    at: AtomicUsize,
+}
+
+/// Why nodes cannot be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum NodesError {
+    /// No address.
+    #[error(
+        "{0:?} is no address of a node's interface: one is like http://127.0.0.1:8080 or https://node.example:8443"
+    )]
+    Address(String),
+    /// None at all.
+    #[error("name a node with --node")]
+    None,
+    /// No certificates.
+    #[error("--ca-cert: no certificate in PEM")]
+    Certificate(#[source] reqwest::Error),
+}
+
+impl Nodes {
+    /// The nodes at these addresses. The certificates of those that speak TLS must lead to one of `roots`, in PEM, or
+    /// without it to one that this machine trusts.
+    ///
+    /// # Errors
+    /// [`NodesError`].
+    pub fn new(urls: &[String], roots: Option<&[u8]>) -> Result<Self, NodesError> {
+        // the same cryptography as elsewhere; it fails only where it is chosen already
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let urls: Vec<_> = urls.iter().map(|url| checked(url)).collect::<Result<_, _>>()?;
+        if urls.is_empty() {
+            return Err(NodesError::None);
+        }
+        let mut builder = Client::builder()
+            .connect_timeout(CONNECT_MAX)
+            .timeout(ANSWER_MAX)
+            .redirect(reqwest::redirect::Policy::none());
+        if let Some(pem) = roots {
+            builder =
+                builder.tls_certs_only(Certificate::from_pem_bundle(pem).map_err(NodesError::Certificate)?);
+        }
+        let http = builder.build().map_err(NodesError::Certificate)?;
+        Ok(Self { urls, http, at: AtomicUsize::new(0) })
+    }
+
+    /// What a node answers to a question of a wallet's; `path` has the query, too.
+    pub(crate) async fn read(&self, path: &str) -> Response {
+        let rest = path.strip_prefix("/v1/").unwrap_or_default();
+        if READ.iter().any(|known| rest.starts_with(known)) {
+            self.ask(|url| self.http.get(format!("{url}{path}"))).await
+        } else {
+            problem(StatusCode::NOT_FOUND, "not_found", "a wallet asks a node for nothing like that")
+        }
+    }
+
+    /// What a node answers to transactions. To hand them in twice does no harm.
+    pub(crate) async fn submit(&self, query: &str, body: Bytes) -> Response {
+        self.ask(|url| {
+            let request = self.http.post(format!("{url}/v1/transactions{query}"));
+            request.header(header::CONTENT_TYPE, "application/octet-stream").body(body.clone())
+        })
+        .await
+    }
+
+    async fn ask(&self, request: impl Fn(&str) -> RequestBuilder) -> Response {
+        let first = self.at.load(Ordering::Relaxed);
+        for (place, url) in self.urls.iter().enumerate().cycle().skip(first).take(self.urls.len()) {
+            if let Ok(answer) = request(url).send().await {
+                self.at.store(place, Ordering::Relaxed);
+                return pass_on(answer).await;
+            }
+        }
+        problem(StatusCode::SERVICE_UNAVAILABLE, "unreachable", "no node answers: try again later")
+    }
+}
+
+fn checked(url: &str) -> Result<String, NodesError> {
+    let wrong = || NodesError::Address(url.to_owned());
+    let parsed = Url::parse(url).map_err(|_| wrong())?;
+    if matches!(parsed.scheme(), "http" | "https") && parsed.path() == "/" && parsed.query().is_none() {
+        Ok(url.trim_end_matches('/').to_owned())
+    } else {
+        Err(wrong())
+    }
+}
+
+/// The answer without the node's headers but two.
+async fn pass_on(mut answer: reqwest::Response) -> Response {
+    let status = answer.status();
+    let kept = |name: HeaderName| {
+        Some((name.clone(), HeaderValue::from_bytes(answer.headers().get(name)?.as_bytes()).ok()?))
+    };
+    let headers: Vec<_> = [header::CONTENT_TYPE, header::RETRY_AFTER].into_iter().filter_map(kept).collect();
+    let mut body = Vec::new();
+    loop {
+        match answer.chunk().await {
+            Ok(Some(chunk)) if body.len().saturating_add(chunk.len()) <= ANSWER_BYTES_MAX => {
+                body.extend(chunk)
+            }
+            Ok(None) => break,
+            Ok(Some(_)) | Err(_) => {
+                return problem(
+                    StatusCode::BAD_GATEWAY,
+                    "answer_invalid",
+                    "the node's answer is cut off, or far too long",
+                );
+            }
+        }
+    }
+    let mut response = (status, body).into_response();
+    response.headers_mut().extend(headers);
+    response
+}
+
+fn problem(status: StatusCode, code: &str, detail: &str) -> Response {
+    let body = json!({ "status": status.as_u16(), "code": code, "title": code, "detail": detail });
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_address_of_an_interface_is_refused() {
+        let urls = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        for bad in
+            ["", "127.0.0.1:8080", "ftp://node.example", "http://node.example/v1", "http://node.example/?a"]
+        {
+            assert!(matches!(Nodes::new(&urls(&[bad]), None), Err(NodesError::Address(_))), "{bad}");
+        }
+        assert!(matches!(Nodes::new(&[], None), Err(NodesError::None)));
+        let nodes = Nodes::new(&urls(&["http://127.0.0.1:1/", "https://node.example:8443"]), None).unwrap();
+        assert_eq!(nodes.urls, ["http://127.0.0.1:1", "https://node.example:8443"]);
+        assert!(matches!(
+            Nodes::new(&urls(&["http://127.0.0.1:1"]), Some(b"no PEM")),
+            Err(NodesError::Certificate(_))
+        ));
+    }
+
+    #[tokio::test]
+    async fn nothing_is_asked_of_a_node_that_no_wallet_asks() {
+        let nodes = Nodes::new(&["http://127.0.0.1:1".to_owned()], None).unwrap();
+        for path in ["/v1/status", "/v1/", "/metrics", "/v1/members", "/v1/blocks/1", "/v1x/genesis"] {
+            assert_eq!(nodes.read(path).await.status(), StatusCode::NOT_FOUND, "{path}");
+        }
+        assert_eq!(nodes.read("/v1/genesis").await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+}
