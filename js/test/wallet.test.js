@@ -1,7 +1,7 @@
 // The parts of the web wallet that need no page.
 
 import assert from 'node:assert/strict';
-import { createPrivateKey, createPublicKey, hkdfSync, webcrypto } from 'node:crypto';
+import { hkdfSync, webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
@@ -55,18 +55,33 @@ test('groups that changed places, and what is too short or of other letters, are
   assert.equal(failing('')[0], 'code_length');
 });
 
-test('seeds are those of HKDF-SHA-256 as another implementation derives them, and keys those of their seeds', async () => {
-  const branch = await branchAt(SITES[0]);
-  const prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
-  for (const [number, purpose] of ['authentication', 'invocation', 'recovery'].entries()) {
-    for (const generation of [0, 1, 258]) {
-      const last = Buffer.from([number + 1, 0, 0, generation >> 8, generation & 255]);
-      const info = Buffer.concat([Buffer.from('realdid/v1/wallet-key'), Buffer.from(GENESIS, 'hex'), bytesOf(SITES[0]), last]);
-      const seed = Buffer.from(hkdfSync('sha256', bits, Buffer.alloc(0), info, 32));
-      assert.deepEqual(Buffer.from(await branch.seed(purpose, generation)), seed);
-      const key = createPrivateKey({ key: Buffer.concat([prefix, seed]), format: 'der', type: 'pkcs8' });
-      const { x } = createPublicKey(key).export({ format: 'jwk' });
-      assert.equal((await branch.key(purpose, generation)).publicKey, Buffer.from(x, 'base64url').toString('hex'));
+/** The text of a DID of 32 bytes. */
+function didOf(hex) {
+  const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+  let text = '';
+  for (let number = BigInt(`0x${hex}`); number > 0n; number /= 58n) text = alphabet[number % 58n] + text;
+  return `did:realdid:testnet:${text}`;
+}
+
+test('keys are those of the command-line wallet, byte for byte', async () => {
+  for (const { site, keys } of vectors.sites) {
+    const branch = new Branch(await masterOf(bits.slice()), vectors.genesis, didOf(site));
+    for (const { purpose, generation, seed, public_key, commitment } of keys) {
+      assert.equal(Buffer.from(await branch.seed(purpose, generation)).toString('hex'), seed);
+      assert.equal((await branch.key(purpose, generation)).publicKey, public_key);
+      assert.equal(await branch.commitment(purpose, generation), commitment);
+    }
+  }
+});
+
+test('seeds are those of HKDF-SHA-256 as others derive them', () => {
+  for (const { site, keys } of vectors.sites) {
+    for (const { purpose, generation, seed } of keys) {
+      const number = ['authentication', 'invocation', 'recovery'].indexOf(purpose) + 1;
+      const place = Buffer.from(vectors.genesis + site, 'hex');
+      const last = Buffer.from([number, 0, 0, generation >> 8, generation & 255]);
+      const info = Buffer.concat([Buffer.from('realdid/v1/wallet-key'), place, last]);
+      assert.equal(Buffer.from(hkdfSync('sha256', bits, '', info, 32)).toString('hex'), seed);
     }
   }
 });

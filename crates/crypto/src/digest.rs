@@ -105,8 +105,6 @@ contexts! {
     Login = "login",
     /// What a site calls the holder of a DID.
     Subject = "subject",
-    /// The seed of a key, from a person's recovery code.
-    WalletKey = "wallet-key",
     /// A wallet's file.
     WalletFile = "wallet-file",
     /// A proof that somebody controls a DID, to one authority.

@@ -1,24 +1,28 @@
 //! The keys of a person at a site.
 //!
-//! The seed of every key is the BLAKE3 digest, in derive-key mode under the context `realdid/v1/wallet-key`, of
+//! The seed of every key is what HKDF-SHA-256 (RFC 5869) makes of the recovery code's 20 bytes, without salt, with the information
 //!
 //! | bytes | |
 //! | --- | --- |
-//! | 20 | the recovery code |
+//! | 21 | `realdid/v1/wallet-key` |
 //! | 32 | the digest of the network's genesis |
 //! | 32 | the site's DID |
 //! | 1 | the purpose: 1 authentication, 2 invocation, 3 recovery |
 //! | 4 | the generation, big-endian |
 //!
-//! and is an Ed25519 seed (RFC 8032). Nothing leads from one seed to another or back to the code.
+//! and is an Ed25519 seed (RFC 8032). Nothing leads from one seed to another or back to the code. It is HKDF and not BLAKE3, as
+//! elsewhere, because browsers have it: there the code is a key that no script can read.
 
-use realdid_crypto::{Context, Digest, Hasher, SecretKey};
+use hkdf::Hkdf;
+use realdid_crypto::{Digest, SecretKey};
 use realdid_identity::commitment;
 use realdid_types::{CreateDid, Did, DidKey, GenesisDigest, Operation, Purposes};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::RecoveryCode;
 
+const CONTEXT: &[u8] = b"realdid/v1/wallet-key";
 /// Logs in, and nothing else: whoever steals it can change nothing.
 const LOGIN: Purposes = Purposes { authentication: true, invocation: false, assertion: false };
 /// Changes the record, and nothing else.
@@ -60,14 +64,12 @@ impl Branch {
     /// The seed of a key.
     #[must_use]
     pub fn seed(&self, purpose: Purpose, generation: u32) -> Zeroizing<[u8; 32]> {
-        let digest = Hasher::new(Context::WalletKey)
-            .update(self.code.as_bytes())
-            .update(self.genesis.0.as_bytes())
-            .update(self.site.0.as_bytes())
-            .update(&[purpose as u8])
-            .update(&generation.to_be_bytes())
-            .finish();
-        Zeroizing::new(*digest.as_bytes())
+        let (genesis, site) = (self.genesis.0.as_bytes(), self.site.0.as_bytes());
+        let info: [&[u8]; 5] = [CONTEXT, genesis, site, &[purpose as u8], &generation.to_be_bytes()];
+        let mut seed = Zeroizing::new([0; 32]);
+        let derived = Hkdf::<Sha256>::new(None, self.code.as_bytes()).expand_multi_info(&info, &mut seed[..]);
+        assert!(derived.is_ok(), "HKDF gives up to 8,160 bytes");
+        seed
     }
 
     /// A key.

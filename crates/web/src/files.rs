@@ -120,14 +120,14 @@ mod tests {
     use super::*;
 
     fn of(names: &[&str]) -> Option<Files> {
-        Files::of(names.iter().map(|name| ((*name).to_owned(), Cow::Borrowed(name.as_bytes()))))
+        Files::of(names.iter().map(|name| ((*name).to_owned(), Cow::Owned(name.as_bytes().to_vec()))))
     }
 
     #[test]
     fn only_what_is_listed_is_served_and_nothing_above_it() {
         let files = of(&[START, MODULE, "src/index.js", "src/index.d.ts"]).unwrap();
         assert_eq!(files.at("/").unwrap().kind, "text/html; charset=utf-8");
-        assert_eq!(files.at("/src/index.js").unwrap().bytes, b"src/index.js"[..]);
+        assert_eq!(files.at("/src/index.js").unwrap().bytes[..], b"src/index.js"[..]);
         for path in
             ["", "src/index.js", "/src/index.d.ts", "//", "/../Cargo.toml", "/src/../src/index.js", "/src/"]
         {

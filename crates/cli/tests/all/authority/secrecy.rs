@@ -20,7 +20,7 @@ fn forms(text: &str) -> Vec<Vec<u8>> {
         for before in 0..3 {
             let shifted = [&vec![0; before][..], bytes].concat();
             let whole = STANDARD_NO_PAD.encode(&shifted[..shifted.len() / 3 * 3]);
-            forms.push(whole[before.next_multiple_of(3) / 3 * 4..].to_owned().into_bytes());
+            forms.push(whole[before.div_ceil(3) * 4..].to_owned().into_bytes());
         }
     }
     forms.push(text.bytes().rev().collect());
