@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::RootsError;
+
 /// An error of a node's, as `application/problem+json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -24,8 +26,8 @@ pub enum ClientError {
     #[error("{} ({})", .0.detail, .0.code)]
     Refused(Problem),
     /// A certificate that is to be trusted is none.
-    #[error("no certificate in PEM: {0}")]
-    Certificate(reqwest::Error),
+    #[error(transparent)]
+    Certificate(#[from] RootsError),
     /// The answer is not what it should be.
     #[error("{0} answers with something else than expected: {1}")]
     Answer(String, String),

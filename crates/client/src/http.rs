@@ -8,8 +8,9 @@ use realdid_types::{DecodeError, Epoch, EpochEnd, Genesis, SignedTransaction, Va
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    ClientError, Problem, RecordProof,
+    ClientError, Problem, RecordProof, RootsError,
     body::{self, BodyError},
+    roots,
 };
 
 /// How long a connection may take to come about.
@@ -117,12 +118,11 @@ impl NodeClient {
     /// # Errors
     /// If they are no certificates.
     pub fn trusting(base: &str, certificates: &[u8]) -> Result<Self, ClientError> {
-        let roots = reqwest::Certificate::from_pem_bundle(certificates).map_err(ClientError::Certificate)?;
-        Self::with(base, http_builder().tls_certs_only(roots))
+        Self::with(base, http_builder().tls_certs_only(roots(certificates)?))
     }
 
     fn with(base: &str, builder: reqwest::ClientBuilder) -> Result<Self, ClientError> {
-        let http = builder.build().map_err(ClientError::Certificate)?;
+        let http = builder.build().map_err(RootsError::Unusable)?;
         Ok(Self { base: base.trim_end_matches('/').to_owned(), http })
     }
 

@@ -29,6 +29,8 @@ mod light;
 mod listing;
 #[cfg(feature = "http")]
 mod return_address;
+#[cfg(feature = "http")]
+mod roots;
 mod schedule;
 mod sign;
 mod standing;
@@ -56,6 +58,8 @@ pub use http::{NodeClient, Resolved, Submitted, Wait, http_builder};
 pub use light::{LightClient, Proven, ProvenRecord, RecordProof, Untrusted};
 #[cfg(feature = "http")]
 pub use return_address::{HandOverError, hand_over};
+#[cfg(feature = "http")]
+pub use roots::{RootsError, roots};
 pub use schedule::asking_time;
 pub use sign::{create_did, sign, sign_too};
 pub use standing::{Standing, standing};

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use realdid_types::Origin;
 
-use crate::body::{self, BodyError};
+use crate::{
+    RootsError,
+    body::{self, BodyError},
+    http_builder, roots,
+};
 
 /// How long an origin may take.
 const ANSWER_MAX: Duration = Duration::from_secs(10);
@@ -24,8 +28,8 @@ pub enum FetchError {
     #[error("{0} answers with more than {RESOURCE_BYTES_MAX} bytes")]
     TooLarge(String),
     /// A certificate that is to be trusted is none.
-    #[error("no certificate in PEM: {0}")]
-    Certificate(reqwest::Error),
+    #[error(transparent)]
+    Certificate(#[from] RootsError),
 }
 
 /// The bytes at `/.well-known/did-configuration.json` of an origin: over https, or over http on this very machine.
@@ -34,17 +38,13 @@ pub enum FetchError {
 /// # Errors
 /// If the origin does not answer with them.
 pub async fn did_configuration(origin: &Origin, certificates: Option<&[u8]>) -> Result<Vec<u8>, FetchError> {
-    // the same cryptography as for nodes; it fails only where it is chosen already
-    drop(rustls::crypto::ring::default_provider().install_default());
-    let mut builder =
-        reqwest::Client::builder().timeout(ANSWER_MAX).redirect(reqwest::redirect::Policy::none());
+    let mut builder = http_builder().timeout(ANSWER_MAX).redirect(reqwest::redirect::Policy::none());
     if let Some(pem) = certificates {
-        let roots = reqwest::Certificate::from_pem_bundle(pem).map_err(FetchError::Certificate)?;
-        builder = builder.tls_certs_only(roots);
+        builder = builder.tls_certs_only(roots(pem)?);
     }
     let url = format!("{origin}/.well-known/did-configuration.json");
     let unreachable = |error| FetchError::Unreachable(url.clone(), error);
-    let client = builder.build().map_err(FetchError::Certificate)?;
+    let client = builder.build().map_err(RootsError::Unusable)?;
     let answer = client.get(&url).send().await.map_err(unreachable)?;
     if answer.status() != reqwest::StatusCode::OK {
         return Err(FetchError::Status(url, answer.status().as_u16()));

@@ -1,23 +1,17 @@
 //! Handing on to a node what a wallet asks.
 
-use std::{
-    sync::atomic::{AtomicUsize, Ordering},
-    time::Duration,
-};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::{
     body::Bytes,
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use reqwest::{Certificate, Client, RequestBuilder};
+use realdid_client::{RootsError, http_builder, roots};
+use reqwest::{Client, RequestBuilder};
 use serde_json::json;
 use url::Url;
 
-/// How long a connection may take to come about: then the next node is asked.
-const CONNECT_MAX: Duration = Duration::from_secs(3);
-/// How long an answer may take: nodes keep a client waiting for half a minute at most.
-const ANSWER_MAX: Duration = Duration::from_secs(40);
 /// More than the largest genesis in base64.
 const ANSWER_BYTES_MAX: usize = 16 << 20;
 /// What a wallet reads. Everything else of a node's interface is nothing to it.
@@ -45,32 +39,26 @@ pub enum NodesError {
     #[error("name a node with --node")]
     None,
     /// No certificates.
-    #[error("--ca-cert: no certificate in PEM")]
-    Certificate(#[source] reqwest::Error),
+    #[error("--ca-cert: {0}")]
+    Certificate(#[from] RootsError),
 }
 
 impl Nodes {
-    /// The nodes at these addresses. The certificates of those that speak TLS must lead to one of `roots`, in PEM, or
+    /// The nodes at these addresses. The certificates of those that speak TLS must lead to one of `trusted`, in PEM, or
     /// without it to one that this machine trusts.
     ///
     /// # Errors
     /// [`NodesError`].
-    pub fn new(urls: &[String], roots: Option<&[u8]>) -> Result<Self, NodesError> {
-        // the same cryptography as elsewhere; it fails only where it is chosen already
-        drop(rustls::crypto::ring::default_provider().install_default());
+    pub fn new(urls: &[String], trusted: Option<&[u8]>) -> Result<Self, NodesError> {
         let urls: Vec<_> = urls.iter().map(|url| checked(url)).collect::<Result<_, _>>()?;
         if urls.is_empty() {
             return Err(NodesError::None);
         }
-        let mut builder = Client::builder()
-            .connect_timeout(CONNECT_MAX)
-            .timeout(ANSWER_MAX)
-            .redirect(reqwest::redirect::Policy::none());
-        if let Some(pem) = roots {
-            builder =
-                builder.tls_certs_only(Certificate::from_pem_bundle(pem).map_err(NodesError::Certificate)?);
+        let mut builder = http_builder().redirect(reqwest::redirect::Policy::none());
+        if let Some(pem) = trusted {
+            builder = builder.tls_certs_only(roots(pem)?);
         }
-        let http = builder.build().map_err(NodesError::Certificate)?;
+        let http = builder.build().map_err(RootsError::Unusable)?;
         Ok(Self { urls, http, at: AtomicUsize::new(0) })
     }
 

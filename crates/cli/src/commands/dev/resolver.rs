@@ -24,7 +24,7 @@ impl Resolver {
             reqwest::Client::builder().timeout(ANSWER_MAX).redirect(reqwest::redirect::Policy::none());
         if let Some(path) = certificates {
             let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
-            builder = builder.tls_certs_only(reqwest::Certificate::from_pem_bundle(&bytes)?);
+            builder = builder.tls_certs_only(realdid_client::roots(&bytes)?);
         }
         Ok(Self { base: base.to_owned(), http: builder.build()? })
     }
