@@ -76,10 +76,13 @@ export async function fetchProofs(wallet, identity, after = 0) {
   const { light, store } = wallet;
   const until = Date.now() + PATIENCE;
   for (;;) {
-    const bundle = await light.fetchBundle(NODE, identity.did);
+    const bundle = await light.fetchBundle(NODE, identity.did).catch((error) => {
+      // what was just made is in no proven state before the next block
+      if (error.code !== 'not_found' || after === 0) throw error;
+    });
     await keepEpochs(store, light);
-    if (bundle.height > after && bundle.height >= (identity.height ?? 0)) return keep(wallet, identity, bundle);
-    if (Date.now() > until) throw new RealDidError('not_yet', `the node is behind: it shows block ${bundle.height}`);
+    if (bundle?.height > after && bundle.height >= (identity.height ?? 0)) return keep(wallet, identity, bundle);
+    if (Date.now() > until) throw new RealDidError('not_yet', `the node is behind: it shows block ${bundle?.height ?? 'none'} of it`);
     await sleep(PAUSE);
   }
 }

@@ -9,7 +9,7 @@ use std::{
 use realdid_crypto::PublicKey;
 use realdid_types::{BatchDigest, BatchReference, Quorum, SignedBatch, Timestamp, limits::BLOCK_BATCHES_MAX};
 
-use crate::limits::{ANNOUNCED_MAX, AUTHOR_BATCHES_MAX, FETCH_INTERVAL};
+use crate::limits::{ANNOUNCED_MAX, AUTHOR_BATCHES_MAX, FETCH_INTERVAL, PATIENCE_DOUBLINGS_MAX};
 
 /// Held and announced batches of an epoch's validators, who are named by their consensus keys.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct BatchPool {
     /// Held batches by when they came, with their authors.
     order: VecDeque<(BatchDigest, PublicKey)>,
     by_author: BTreeMap<PublicKey, usize>,
+    /// Held batches by their author's number: of one number no more than one counts, and an honest author signs no second.
+    by_number: BTreeMap<(PublicKey, u64), BTreeSet<BatchDigest>>,
     heard: BTreeMap<BatchDigest, Heard>,
     /// Digests that each peer announced and I do not hold.
     announced: BTreeMap<PublicKey, usize>,
@@ -39,6 +41,8 @@ struct Heard {
     holders: BTreeSet<PublicKey>,
     /// A proposal names it.
     wanted: bool,
+    /// It came and can never count: only a proposal that names it is a reason to ask for it again.
+    declined: bool,
     asked: Option<Duration>,
     tries: usize,
 }
@@ -62,17 +66,29 @@ impl BatchPool {
             held: BTreeMap::new(),
             order: VecDeque::new(),
             by_author: BTreeMap::new(),
+            by_number: BTreeMap::new(),
             heard: BTreeMap::new(),
             announced: BTreeMap::new(),
         }
     }
 
-    /// Whether there is room for another batch of this author beside those held and `on_their_way`. One that a proposal
-    /// names always has room.
+    /// Whether a proposal names a batch that is not here: it is taken whatever else is against it.
     #[must_use]
-    pub fn has_room(&self, batch: BatchDigest, author: &PublicKey, on_their_way: usize) -> bool {
-        let wanted = self.heard.get(&batch).is_some_and(|heard| heard.wanted);
-        wanted || self.has_room_for(author, on_their_way)
+    pub fn is_wanted(&self, batch: &BatchDigest) -> bool {
+        self.heard.get(batch).is_some_and(|heard| heard.wanted)
+    }
+
+    /// Whether a batch of this author with this number is held.
+    #[must_use]
+    pub fn has_number(&self, author: PublicKey, number: u64) -> bool {
+        self.by_number.contains_key(&(author, number))
+    }
+
+    /// A batch came that can never count: nobody is asked for it again, unless a proposal names it.
+    pub fn decline(&mut self, batch: &BatchDigest) {
+        if let Some(heard) = self.heard.get_mut(batch) {
+            heard.declined = true;
+        }
     }
 
     /// Whether this author has fewer batches pending than it may.
@@ -101,6 +117,7 @@ impl BatchPool {
         self.order.push_back((digest, reference.author));
         let count = self.by_author.entry(reference.author).or_default();
         *count = count.saturating_add(1);
+        self.by_number.entry((reference.author, batch.batch.number)).or_default().insert(digest);
         self.held.insert(digest, Held { batch, reference, holders, last_expiry });
     }
 
@@ -131,15 +148,17 @@ impl BatchPool {
         }
     }
 
-    /// What to ask for now: what a proposal names, what f + 1 announced, and what anybody announced a Δ ago.
+    /// What to ask for now: what a proposal names, what f + 1 announced, and what anybody announced a Δ ago. What only was
+    /// announced is asked for more and more rarely: there may be no room for it.
     pub fn to_fetch(&mut self, now: Duration, delta: Duration) -> Vec<Fetch> {
         let enough = self.quorum.faulty().saturating_add(1);
         let interval = delta.max(FETCH_INTERVAL);
         let mut fetches = Vec::new();
         for (digest, heard) in &mut self.heard {
-            let due =
-                heard.wanted || heard.holders.len() >= enough || now.saturating_sub(heard.since) >= delta;
-            let rested = heard.asked.is_none_or(|asked| now.saturating_sub(asked) >= interval);
+            let certain = heard.holders.len() >= enough || now.saturating_sub(heard.since) >= delta;
+            let due = heard.wanted || certain && !heard.declined;
+            let rest = interval.saturating_mul(heard.patience());
+            let rested = heard.asked.is_none_or(|asked| now.saturating_sub(asked) >= rest);
             if due && rested {
                 fetches.push(Fetch { digest: *digest, from: heard.next_holder() });
                 heard.asked = Some(now);
@@ -199,7 +218,7 @@ impl BatchPool {
     /// liars, who could make everybody fill the disk with empty blocks.
     #[must_use]
     pub fn heard_pending(&self, in_chain: &BTreeSet<BatchDigest>) -> bool {
-        let is_certain = |heard: &Heard| heard.holders.len() > self.quorum.faulty();
+        let is_certain = |heard: &Heard| heard.holders.len() > self.quorum.faulty() && !heard.declined;
         self.heard.values().any(is_certain) || self.held_pending(in_chain)
     }
 
@@ -214,11 +233,19 @@ impl BatchPool {
         self.held.keys().copied()
     }
 
-    /// These batches are in a final block.
+    /// These batches are in a final block. Others with their numbers cannot count any more: they are void from now on, and
+    /// go with the next [`Self::expire`].
     pub fn on_final(&mut self, references: &[BatchReference]) {
         for reference in references {
+            let number = self.held.get(&reference.digest).map(|held| held.batch.batch.number);
             self.forget(reference.digest);
             self.forget_heard(reference.digest);
+            let twins = number.and_then(|number| self.by_number.get(&(reference.author, number)));
+            for twin in twins.into_iter().flatten() {
+                if let Some(held) = self.held.get_mut(twin) {
+                    held.last_expiry = Timestamp::default();
+                }
+            }
         }
     }
 
@@ -270,6 +297,13 @@ impl BatchPool {
             if let Some(count) = self.by_author.get_mut(&held.reference.author) {
                 *count = count.saturating_sub(1);
             }
+            let number = (held.reference.author, held.batch.batch.number);
+            if let Some(twins) = self.by_number.get_mut(&number) {
+                twins.remove(&digest);
+                if twins.is_empty() {
+                    self.by_number.remove(&number);
+                }
+            }
         }
     }
 
@@ -285,6 +319,12 @@ impl BatchPool {
 }
 
 impl Heard {
+    /// How many intervals to wait before it is asked for again: twice as many after each round of its holders.
+    fn patience(&self) -> u32 {
+        let rounds = self.tries.saturating_sub(1).checked_div(self.holders.len()).unwrap_or(0);
+        if self.wanted { 1 } else { 1 << rounds.min(PATIENCE_DOUBLINGS_MAX) }
+    }
+
     /// Whom to ask: the holders in turn; for what a proposal names, everybody once all of them were asked, since whoever
     /// let it go from its pool as final or void still has it and does not announce it any more.
     fn next_holder(&self) -> Option<PublicKey> {
@@ -294,6 +334,6 @@ impl Heard {
     }
 
     fn since(now: Duration) -> Self {
-        Self { since: now, holders: BTreeSet::new(), wanted: false, asked: None, tries: 0 }
+        Self { since: now, holders: BTreeSet::new(), wanted: false, declined: false, asked: None, tries: 0 }
     }
 }

@@ -20,3 +20,5 @@ pub const AUTHOR_BATCHES_MAX: usize = 256;
 pub const ANNOUNCED_MAX: usize = 1_024;
 /// Between two requests for one batch, at least; more where a Δ is longer, or slow links would carry it many times.
 pub const FETCH_INTERVAL: Duration = Duration::from_millis(500);
+/// For what was only announced it doubles this often at most: half a minute, after which rumours are forgotten anyway.
+pub const PATIENCE_DOUBLINGS_MAX: usize = 6;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use realdid_consensus::{Input as ToConsensus, Peer};
 use realdid_crypto::{PublicKey, verify_one};
-use realdid_state::StateRead;
+use realdid_state::{NodeEntry, StateKey, StateRead, read};
 use realdid_sync::Input as ToCatchUp;
-use realdid_types::{BatchDigest, Have, Message, Request, SignedBatch, limits};
+use realdid_types::{Batch, BatchDigest, Have, Message, Request, SignedBatch, limits};
 
 use crate::{
     Effect, Replica, Timer,
@@ -24,7 +24,7 @@ impl Replica {
         let known = self.is_stored(step, digest)
             || self.storing.contains_key(&digest)
             || self.wrong.contains(&digest);
-        if known || !self.is_of_member(step, &batch) || !self.has_room(digest, &batch.batch.author) {
+        if known || !self.is_of_member(step, &batch) || !self.is_welcome(step, digest, &batch.batch) {
             return;
         }
         if batch.verify(self.settings.genesis, step.surroundings.verifier) {
@@ -35,12 +35,32 @@ impl Replica {
     }
 
     fn is_of_member(&self, step: &Step<'_>, batch: &SignedBatch) -> bool {
-        let key = realdid_state::StateKey::Node(batch.batch.author).to_bytes();
+        let key = StateKey::Node(batch.batch.author).to_bytes();
         self.final_state(step).value(&key).is_some()
     }
 
-    fn has_room(&self, digest: BatchDigest, author: &PublicKey) -> bool {
-        self.pool.has_room(digest, author, self.on_their_way(author))
+    /// Whether a batch is to be kept: a proposal names it, or it can still count and there is room. Without that a liar who
+    /// signs many with one number would keep everybody busy with passing them on.
+    fn is_welcome(&mut self, step: &Step<'_>, digest: BatchDigest, batch: &Batch) -> bool {
+        if self.pool.is_wanted(&digest) {
+            return true;
+        }
+        if self.is_number_taken(step, batch) {
+            self.pool.decline(&digest);
+            return false;
+        }
+        self.pool.has_room_for(&batch.author, self.on_their_way(&batch.author))
+    }
+
+    /// Whether another batch with the author's number is here or final.
+    fn is_number_taken(&self, step: &Step<'_>, batch: &Batch) -> bool {
+        let entry: Option<NodeEntry> = read(&self.final_state(step), &StateKey::Node(batch.author));
+        let is_twin = |other: &Arc<SignedBatch>| {
+            (other.batch.author, other.batch.number) == (batch.author, batch.number)
+        };
+        entry.is_some_and(|entry| entry.numbers.is_used(batch.number))
+            || self.pool.has_number(batch.author, batch.number)
+            || self.storing.values().any(is_twin)
     }
 
     /// Batches on their way to disk take room too: a slow disk lets no author hoard.

@@ -32,10 +32,16 @@ impl BatchNumbers {
         self.next
     }
 
+    /// Whether a number is used, or too old to tell: no batch with it counts any more.
+    #[must_use]
+    pub fn is_used(&self, number: u64) -> bool {
+        let too_old = number.saturating_add(WINDOW) < self.next || number == u64::MAX;
+        too_old || number < self.next && self.used.get(number)
+    }
+
     /// Uses a number up. `false` if it is used, or too old to tell.
     pub(crate) fn take(&mut self, number: u64) -> bool {
-        let too_old = number.saturating_add(WINDOW) < self.next || number == u64::MAX;
-        if too_old || number < self.next && self.used.get(number) {
+        if self.is_used(number) {
             return false;
         }
         if number >= self.next {

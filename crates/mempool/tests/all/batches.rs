@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use realdid_mempool::{BatchPool, limits::AUTHOR_BATCHES_MAX};
 use realdid_types::{BatchDigest, Quorum, SignedBatch, limits::BLOCK_BATCHES_MAX};
 
-use crate::fixture::{BLOCK_TIME, MAX_EXPIRY, batch, key, ms, peer};
+use crate::fixture::{BLOCK_TIME, MAX_EXPIRY, batch, key, ms, peer, twin};
 
 const FOUR: Quorum = Quorum { n: 4 };
 
@@ -72,14 +72,38 @@ fn batches_on_their_way_to_disk_take_room_too() {
 }
 
 #[test]
-fn a_batch_that_a_proposal_names_always_has_room() {
+fn what_a_proposal_names_is_wanted_until_it_is_here() {
     let mut pool = pool();
-    let max = u64::try_from(AUTHOR_BATCHES_MAX).expect("a small number");
-    (0..max).for_each(|number| pool.on_stored(batch(1, number)));
-    let wanted = digest(&batch(1, max));
-    assert!(!pool.has_room(wanted, &key(1), 0));
-    pool.want(&[wanted], None, ms(0));
-    assert!(pool.has_room(wanted, &key(1), 0));
+    let named = digest(&batch(1, 0));
+    assert!(!pool.is_wanted(&named));
+    pool.want(&[named], None, ms(0));
+    assert!(pool.is_wanted(&named));
+    pool.on_stored(batch(1, 0));
+    assert!(!pool.is_wanted(&named));
+}
+
+#[test]
+fn a_number_of_an_author_is_taken_while_a_batch_with_it_is_held() {
+    let mut pool = pool();
+    held_by(&mut pool, 1, 7, &[]);
+    assert!(pool.has_number(key(1), 7));
+    assert!(!pool.has_number(key(1), 8) && !pool.has_number(key(2), 7));
+    pool.expire(BLOCK_TIME.plus(MAX_EXPIRY), ms(0), ms(60_000));
+    assert!(!pool.has_number(key(1), 7));
+}
+
+/// One that a proposal named, and one that came first.
+#[test]
+fn once_a_batch_is_final_others_with_its_number_are_let_go() {
+    let mut pool = pool();
+    let (first, second) = (batch(1, 7), twin(1, 7));
+    pool.on_stored(first.clone());
+    pool.on_stored(second.clone());
+    held_by(&mut pool, 1, 8, &[]);
+    pool.on_final(&[second.reference()]);
+    pool.expire(BLOCK_TIME, ms(0), ms(60_000));
+    assert_eq!((pool.sizes(), pool.has_number(key(1), 7)), ([1, 0], false));
+    assert!(pool.get(&digest(&first)).is_none());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Batches that are heard of: which are asked for, from whom, how often, and how many a liar can make up.
 
+use std::collections::BTreeSet;
+
 use realdid_crypto::PublicKey;
 use realdid_mempool::{
     BatchPool, Fetch,
@@ -74,8 +76,8 @@ fn whoever_does_not_answer_is_asked_again_after_a_while_and_the_next_holder_firs
     pool.on_have(peer(1), &[digest(0)], ms(0));
     pool.on_have(peer(3), &[digest(0)], ms(0));
     let mut asked = Vec::new();
-    for round in 0..4 {
-        let now = FETCH_INTERVAL * round;
+    for intervals in [0, 1, 2, 4] {
+        let now = FETCH_INTERVAL * intervals;
         asked.extend(pool.to_fetch(now, DELTA).into_iter().map(|fetch| fetch.from));
         assert_eq!(pool.to_fetch(now + FETCH_INTERVAL - ms(1), DELTA), []);
     }
@@ -182,4 +184,25 @@ fn a_new_epoch_gives_a_liar_no_more_room() {
     pool.enter_epoch(Some(peer(0)), Quorum { n: 4 }, |_| true);
     pool.on_have(peer(2), &made_up(50_000, ANNOUNCED_MAX), ms(0));
     assert_eq!(pool.sizes(), [0, ANNOUNCED_MAX]);
+}
+
+#[test]
+fn what_was_declined_is_no_reason_to_ask_or_to_make_a_block_unless_a_proposal_names_it() {
+    let mut pool = pool();
+    (2..4).for_each(|number| pool.on_have(peer(number), &[digest(0)], ms(0)));
+    assert!(pool.heard_pending(&BTreeSet::new()));
+    pool.decline(&digest(0));
+    assert!(!pool.heard_pending(&BTreeSet::new()));
+    assert_eq!(pool.to_fetch(ms(10_000), DELTA), []);
+    pool.want(&[digest(0)], None, ms(10_000));
+    assert_eq!(pool.to_fetch(ms(10_000), DELTA).len(), 1);
+}
+
+#[test]
+fn what_only_was_announced_is_asked_for_more_and_more_rarely() {
+    let mut pool = pool();
+    pool.on_have(peer(2), &[digest(0)], ms(0));
+    let asked: Vec<u64> =
+        (0..60).map(|half| half * 500).filter(|at| !pool.to_fetch(ms(*at), DELTA).is_empty()).collect();
+    assert_eq!(asked, [500, 1_000, 2_000, 4_000, 8_000, 16_000]);
 }

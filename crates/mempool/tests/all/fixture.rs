@@ -91,3 +91,10 @@ pub fn batch(author: u32, number: u64) -> Arc<SignedBatch> {
     let batch = Batch { author: key(author), number, transactions: vec![transaction(author, number)] };
     Arc::new(SignedBatch { batch, signature: Signature::ed25519([7; 64]) })
 }
+
+/// Another batch of this author with the same number.
+pub fn twin(author: u32, number: u64) -> Arc<SignedBatch> {
+    let mut twin = (*batch(author, number)).clone();
+    twin.batch.transactions.push(transaction(author, number + 1));
+    Arc::new(twin)
+}

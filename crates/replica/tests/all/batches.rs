@@ -1,6 +1,6 @@
 //! Batches of others: verified once, stored, announced, fetched, handed over.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use realdid_mempool::limits::AUTHOR_BATCHES_MAX;
 use realdid_replica::{Effect, Input, Timer};
@@ -50,6 +50,22 @@ fn a_batch_is_stored_once_however_often_it_comes() {
     assert!(!stores(&bench.hear(2, message(&batch))));
     bench.store_batch();
     assert!(!stores(&bench.hear(3, message(&batch))));
+}
+
+/// Whoever signs many batches with one number gives nobody more work than one.
+#[test]
+fn of_two_batches_with_one_number_the_second_is_neither_stored_nor_asked_for() {
+    let (mut bench, batch) = bench_and_batch();
+    let second = bench.batch(&node(1), vec![bench.creation("bob")]);
+    assert!(stores(&bench.hear(1, message(&batch))));
+    for from in [2, 3] {
+        bench.hear(from, have(&second));
+    }
+    assert!(!stores(&bench.hear(2, message(&second))));
+    bench.now = Duration::from_secs(5);
+    let asked = Message::Request(Request::Batch(second.batch.digest()));
+    let effects = bench.take(Input::Timer(Timer::Fetch));
+    assert!(!(2..4).any(|peer| sent_to(&effects, peer).any(|sent| *sent == asked)), "{effects:?}");
 }
 
 #[test]
