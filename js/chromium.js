@@ -5,6 +5,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
+/** How long a page may take for one thing, in milliseconds. */
+const ANSWER_MAX = 60_000;
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** The program: CHROMIUM, or what is installed; `undefined` if nothing is. */
@@ -77,7 +79,11 @@ export class Page {
 
   /** Types into the field that a CSS selector finds. */
   async type(selector, text) {
-    await this.until(`(document.querySelector(${JSON.stringify(selector)})?.focus(), true)`);
+    await this.until(`(() => {
+      const field = document.querySelector(${JSON.stringify(selector)});
+      field?.focus();
+      return field !== null && document.activeElement === field;
+    })()`);
     await this.#send('Input.insertText', { text });
   }
 
@@ -95,6 +101,8 @@ export class Page {
 
   /** The whole page as PNG. */
   async picture() {
+    // a window that it opened may stand before it
+    await this.#send('Page.bringToFront');
     const { data } = await this.#send('Page.captureScreenshot', { format: 'png', captureBeyondViewport: true });
     return Buffer.from(data, 'base64');
   }
@@ -103,7 +111,7 @@ export class Page {
     const over = new Promise((exited) => this.#browser.once('exit', exited));
     this.#browser.kill();
     await over;
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 50 });
   }
 
   #start() {
@@ -131,9 +139,12 @@ export class Page {
   #send(method, params) {
     const id = (this.#asked += 1);
     const message = { id, method, params, ...(this.#session && { sessionId: this.#session }) };
+    const said = JSON.stringify(message);
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#browser.stdio[3].write(`${JSON.stringify(message)}\0`);
+      const late = setTimeout(() => reject(new Error(`Chromium does not answer: ${said}`)), ANSWER_MAX);
+      const over = (settle) => (value) => (clearTimeout(late), settle(value));
+      this.#waiting.set(id, { resolve: over(resolve), reject: over(reject) });
+      this.#browser.stdio[3].write(`${said}\0`);
     });
   }
 }

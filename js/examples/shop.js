@@ -21,7 +21,7 @@ async function show(session) {
 }
 
 async function answer(request) {
-  const session = /(?:^|; )session=([\w-]{36})/.exec(request.headers.cookie ?? '')?.[1] ?? randomUUID();
+  const session = sessionOf(request.headers.cookie ?? '') ?? randomUUID();
   const page = (html) => ({ status: 200, html, headers: { 'set-cookie': cookie(session) } });
   const [method, { pathname }] = [request.method, new URL(request.url, origin)];
   if (method === 'GET') return page(pathname === '/login' ? returnPage : await show(session));
@@ -34,7 +34,10 @@ async function answer(request) {
   return home(fresh);
 }
 
-const cookie = (session) => `session=${session}; HttpOnly; SameSite=Lax; Path=/`;
+// browsers keep cookies by host alone: two shops on one machine must not take each other's
+const named = `session_${port}`;
+const cookie = (session) => `${named}=${session}; HttpOnly; SameSite=Lax; Path=/`;
+const sessionOf = (cookies) => new RegExp(`(?:^|; )${named}=([\\w-]{36})`).exec(cookies)?.[1];
 const home = (session) => ({ status: 303, html: '', headers: { 'set-cookie': cookie(session), location: '/' } });
 
 /** A field of a form, of no more bytes than the largest response has. */

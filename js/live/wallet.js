@@ -44,7 +44,7 @@ async function logIn(page, { origin }, agreed = async () => {}) {
 
 async function logOut(page, { origin }) {
   await page.visit(origin);
-  await page.click('Log out');
+  if (await page.evaluate("document.body.innerText.includes('Log out')")) await page.click('Log out');
   await page.until("document.body.innerText.includes('Log in with RealDID')");
 }
 
@@ -296,7 +296,7 @@ test('a page that passes a shop’s login on is refused, and the wallet says so'
 
 test('a login that another page puts into the address of an open wallet counts as another device’s', { skip }, async () => {
   const challenge = /#challenge=[\w-]+/.exec(await (await fetch(books.origin)).text())[0];
-  await first.visit(books.origin);
+  await logOut(first, books);
   await first.click('a');
   await first.until(shows('Example Books'));
   await first.evaluate(`location.hash = ${JSON.stringify(challenge)}`);
@@ -320,7 +320,7 @@ test('where the browser’s data was cleared the page says that nothing is lost,
   await first.click('Forget everything here');
   await first.until(shows('Tick the box first'));
   await first.evaluate("new Promise((done) => { const asked = indexedDB.deleteDatabase('realdid-wallet'); asked.onsuccess = done; })");
-  await first.visit(books.origin);
+  await logOut(first, books);
   await first.click('a');
   await first.until(shows('the browser has cleared its data'));
   assert.ok(await first.evaluate(shows('A site is waiting for your login')));
