@@ -23,6 +23,11 @@ export class Page {
   #session;
   #asked = 0;
 
+  /** Where the browser keeps what it keeps. */
+  get profile() {
+    return this.#profile;
+  }
+
   /** A page at an address, once it is loaded. */
   static async open(url) {
     const page = new Page();

@@ -16,14 +16,14 @@ export const program = process.env.REALDID ?? fileURLToPath(new URL('../target/r
 export const PURPOSES = ['authentication', 'capabilityInvocation', 'assertionMethod'];
 
 /** Starts one. */
-export async function testnet() {
+export async function testnet(...words) {
   const folder = mkdtempSync(join(tmpdir(), 'realdid-js-'));
   const network = new Testnet(folder);
   after(() => {
     network.realdid('testnet', 'reset');
     rmSync(folder, { recursive: true });
   });
-  return network.start();
+  return network.start(...words);
 }
 
 export class Testnet {
@@ -31,9 +31,10 @@ export class Testnet {
     this.folder = folder;
   }
 
-  /** Starts it, always with the same keys; this, with what clients need to know. */
-  async start() {
-    this.realdid('testnet', 'up', '--detach', '--gateways', '0', '--seed', '17');
+  /** Starts it, always with the same keys, and with what the demo has beside the nodes only if asked; this, with what clients
+   * need to know. */
+  async start(...words) {
+    this.up = this.ask('testnet', 'up', '--detach', '--gateways', '0', '--seed', '17', ...(words.length ? words : ['--nodes-only']));
     this.url = this.ask('testnet', 'status')[0].url;
     this.genesis = (await (await fetch(`${this.url}/v1/genesis`)).json()).digest;
     this.light = await LightClient.fromNode(this.url, this.genesis);

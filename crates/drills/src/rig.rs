@@ -31,7 +31,7 @@ impl Rig {
     /// Makes a network and waits until it is ready.
     pub async fn start(seed: u64) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let wishes = Wishes { validators: VALIDATORS, gateways: 1, seed: Some(seed) };
+        let wishes = Wishes { validators: VALIDATORS, gateways: 1, seed: Some(seed), services: false };
         let network = realdid_testnet::make(&folder.path().join("net"), &wishes)?;
         let children = network.nodes.iter().map(|_| None).collect();
         let mut rig = Self { folder, network, children };

@@ -7,8 +7,10 @@ mod lock;
 mod network;
 mod people;
 mod plan;
+mod ports;
 mod processes;
 mod remains;
+mod services;
 
 pub use citizens::{citizen, citizen_key, now_ms};
 pub use governance::{decide, newcomer_change};
@@ -16,4 +18,5 @@ pub use lock::lock;
 pub use network::{Network, NodeEntry};
 pub use people::{LIFE, People, expiry};
 pub use plan::{Wishes, make, make_newcomer, usual_folder};
-pub use processes::{Lifetime, end, spawn};
+pub use processes::{Lifetime, end, end_services, spawn, spawn_service};
+pub use services::{Kind, Service};

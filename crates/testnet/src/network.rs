@@ -11,6 +11,8 @@ use realdid_node::{GenesisFile, NodeKeys, config::Home};
 use realdid_storage::{KeyHistory, Store};
 use serde::{Deserialize, Serialize};
 
+use crate::Service;
+
 /// A network of processes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Network {
@@ -21,6 +23,9 @@ pub struct Network {
     pub seed: Option<u64>,
     /// Validators first.
     pub nodes: Vec<NodeEntry>,
+    /// What runs beside them.
+    #[serde(default)]
+    pub services: Vec<Service>,
 }
 
 /// One of its nodes.

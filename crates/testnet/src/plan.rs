@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
 };
 
@@ -19,13 +19,8 @@ use realdid_types::{
     Genesis, Member, NetworkName, OrganisationName, Parameters, Roles, Timestamp, Validator,
 };
 
-use crate::{Network, NodeEntry, now_ms};
+use crate::{Kind, Network, NodeEntry, Service, now_ms, ports::free_ports};
 
-/// Where ports are looked for, in the usual folder; others begin elsewhere, so that networks that are made at the same
-/// time do not meet.
-const FIRST_PORT: u16 = 7400;
-/// How many ports further others may begin.
-const PORTS_APART: u16 = 20_000;
 /// A node's ports: interface, validators' plane, public plane.
 const PORTS_PER_NODE: u16 = 3;
 /// How long a leader with nothing to do may wait.
@@ -48,6 +43,8 @@ pub struct Wishes {
     pub gateways: usize,
     /// Draws all keys from this.
     pub seed: Option<u64>,
+    /// Whether an authority, a wallet, a bridge and two shops run beside them.
+    pub services: bool,
 }
 
 /// Makes a network's folders.
@@ -58,12 +55,20 @@ pub fn make(folder: &Path, wishes: &Wishes) -> anyhow::Result<Network> {
     let is_taken = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
     anyhow::ensure!(!is_taken, "{} holds something else: name another folder", folder.display());
     let count = wishes.validators + wishes.gateways;
-    let first = free_ports(folder, count, |_| false)?;
+    let of_nodes = count as u16 * PORTS_PER_NODE;
+    let kinds: &[Kind] = if wishes.services { &Kind::ALL } else { &[] };
+    let first = free_ports(folder, of_nodes + kinds.len() as u16, |_| false)?;
+    let service = |(kind, port): (&Kind, u16)| Service {
+        kind: *kind,
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        pid: None,
+    };
+    let services = kinds.iter().zip(first + of_nodes..).map(service).collect();
     let nodes: Vec<Planned> = (0..count).map(|place| planned(place, first, wishes)).collect();
     let genesis = genesis(&nodes, wishes)?;
     std::fs::create_dir_all(folder.join("logs"))
         .with_context(|| format!("{} cannot be made", folder.display()))?;
-    let mut network = Network { folder: folder.to_owned(), seed: wishes.seed, nodes: Vec::new() };
+    let mut network = Network { folder: folder.to_owned(), seed: wishes.seed, nodes: Vec::new(), services };
     for node in &nodes {
         let entry = NodeEntry {
             name: node.name.clone(),
@@ -95,8 +100,9 @@ pub fn make_newcomer(network: &mut Network, organisation: &str) -> anyhow::Resul
         let of_node =
             |node: &NodeEntry| (node.api.port()..).take(PORTS_PER_NODE.into()).any(|taken| taken == port);
         network.nodes.iter().any(of_node)
+            || network.services.iter().any(|service| service.listen.port() == port)
     };
-    let first_port = free_ports(&network.folder, 1, reserved)?;
+    let first_port = free_ports(&network.folder, PORTS_PER_NODE, reserved)?;
     let port = |number: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, first_port + number));
     let purposes = [Purpose::Consensus, Purpose::Author, Purpose::Transport];
     let seed = |purpose: &Purpose| (purpose.file(), seed_of(network.seed, &name, purpose.file()));
@@ -279,27 +285,6 @@ fn write_folder(
     config.write(&home)?;
     Store::create(&home.ledger(), genesis, KeyHistory::NeverVoted, node.key(Purpose::Author).public_key())?;
     Ok(())
-}
-
-/// The first of as many free ports in a row as the nodes need.
-fn free_ports(folder: &Path, nodes: usize, is_reserved: impl Fn(u16) -> bool) -> anyhow::Result<u16> {
-    let wanted = nodes as u16 * PORTS_PER_NODE;
-    // a node that does not run keeps its ports
-    let is_free = |port: u16| !is_reserved(port) && TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
-    let mut first = if *folder == usual_folder() { FIRST_PORT } else { FIRST_PORT + apart(folder) };
-    while first < u16::MAX - wanted {
-        match (first..first + wanted).find(|port| !is_free(*port)) {
-            None => return Ok(first),
-            Some(taken) => first = taken + 1,
-        }
-    }
-    anyhow::bail!("no {wanted} free ports in a row were found above {FIRST_PORT}")
-}
-
-fn apart(folder: &Path) -> u16 {
-    let digest = digest(Context::Random, folder.as_os_str().as_encoded_bytes());
-    let [high, low, ..] = *digest.as_bytes();
-    u16::from_be_bytes([high, low]) % PORTS_APART
 }
 
 /// Where a user's test network lives unless another folder is named.

@@ -19,10 +19,10 @@ impl Network {
             entries.map(|entry| entry.path()).filter(|path| is_node(path)).collect();
         homes.sort();
         let nodes = homes.iter().filter_map(|home| entry(home)).collect();
-        Self { folder: folder.to_owned(), seed: None, nodes }
+        Self { folder: folder.to_owned(), seed: None, nodes, services: Vec::new() }
     }
 
-    /// Removes the nodes' folders and logs and what remembers them. What else lies there is somebody else's, and stays.
+    /// Removes the nodes' and services' folders and logs and what remembers them. What else lies there is somebody else's, and stays.
     ///
     /// # Errors
     /// Names what cannot be removed.
@@ -30,7 +30,10 @@ impl Network {
         for node in &self.nodes {
             self.remove_node(node)?;
         }
-        for file in ["testnet.json", "testnet.fresh"] {
+        for service in &self.services {
+            remove(&self.log_of_service(service))?;
+        }
+        for file in ["demo", "testnet.json", "testnet.fresh"] {
             remove(&self.folder.join(file))?;
         }
         for folder in [self.folder.join("nodes"), self.folder.join("logs"), self.folder.clone()] {

@@ -4,6 +4,7 @@ mod answer;
 mod dids;
 mod fixtures;
 mod resolver;
+mod shop;
 
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,8 @@ pub(crate) enum Command {
 The files go into packages/did-core-test-server/suites/implementations of github.com/w3c/did-test-suite; those with 1.1 in
 their names have documents of DID Core 1.1 and errors that are objects.")]
     ExportDidFixtures(Export),
+    /// Run a website to try logging in at
+    Shop(shop::Arguments),
     /// Answer a site's challenge as a wallet would, without asking anybody; on networks for development
     #[command(hide = true)]
     AnswerChallenge(answer::Answer),
@@ -47,6 +50,7 @@ pub(crate) struct Export {
 pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> {
     match command {
         Command::ExportDidFixtures(export) => export_fixtures(export, format).await,
+        Command::Shop(arguments) => shop::run(arguments).await,
         Command::AnswerChallenge(answer) => answer::run(&answer).await,
     }
 }

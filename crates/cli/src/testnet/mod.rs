@@ -1,11 +1,13 @@
 //! `realdid testnet`: a whole network of separate processes on this machine.
 
 mod citizens;
+mod demo;
 mod live;
 mod logs;
 mod partition;
 mod processes;
 mod reset;
+mod started;
 mod status;
 mod up;
 mod validators;

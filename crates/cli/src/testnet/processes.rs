@@ -11,6 +11,7 @@ use crate::output::{Format, print, row, say};
 pub async fn down(place: &Place, format: Format) -> anyhow::Result<()> {
     let mut network = place.network()?;
     let _lock = realdid_testnet::lock(&network.folder)?;
+    realdid_testnet::end_services(&mut network.services).await;
     realdid_testnet::end(&mut network.nodes).await;
     network.write()?;
     let sentence =

@@ -27,6 +27,7 @@ pub async fn reset(place: &Place, format: Format) -> anyhow::Result<()> {
             remains
         }
     };
+    realdid_testnet::end_services(&mut network.services).await;
     realdid_testnet::end(&mut network.nodes).await;
     network.remove()?;
     let left = if folder.exists() { "; what else lies there stays" } else { "" };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use realdid_testnet::NodeEntry;
+use realdid_testnet::{NodeEntry, Service};
 use serde_json::{Value, json};
 
 use super::Place;
@@ -25,6 +25,7 @@ pub async fn status(place: &Place, format: Format) -> anyhow::Result<()> {
         };
         nodes.push(view(node, status));
     }
+    nodes.extend(network.services.iter().map(view_of_service));
     print(format, &nodes, |nodes| table(nodes))
 }
 
@@ -33,6 +34,14 @@ pub fn view(node: &NodeEntry, status: Option<Value>) -> Value {
     json!({
         "name": node.name, "role": role(node, status.as_ref()), "pid": node.pid.filter(|_| node.is_running()),
         "url": node.url(), "status": status,
+    })
+}
+
+/// What runs beside the nodes.
+fn view_of_service(service: &Service) -> Value {
+    json!({
+        "name": service.kind.to_string(), "role": "service", "pid": service.pid.filter(|_| service.is_running()),
+        "url": format!("{}/", service.origin()), "status": null,
     })
 }
 
@@ -59,6 +68,7 @@ pub fn table(nodes: &[Value]) -> Vec<Vec<String>> {
             Some(true) => "yes".to_owned(),
             Some(false) => plain(&status["health"]["missing"][0]),
             None if node["pid"].is_null() => "does not run".to_owned(),
+            None if node["role"] == "service" => "runs".to_owned(),
             None => "does not answer".to_owned(),
         };
         let role = node["role"].as_str().unwrap_or("-").to_owned();

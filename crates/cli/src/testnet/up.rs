@@ -2,18 +2,18 @@
 
 use std::{
     path::Path,
-    process::Child,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, ensure};
 use realdid_node::GenesisFile;
-use realdid_testnet::{Lifetime, Network, NodeEntry, Wishes, citizen};
+use realdid_testnet::{Lifetime, Network, NodeEntry, Service, Wishes, citizen};
 use serde_json::{Value, json};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{
-    Place, live, program,
+    Place, demo, live,
+    started::Started,
     status::{table, view},
 };
 use crate::output::{Format, print, print_table, row};
@@ -35,6 +35,9 @@ pub struct Arguments {
     /// Draw all keys from this number: the same one gives the same keys and DIDs
     #[arg(long)]
     seed: Option<u64>,
+    /// Make a new network of nodes alone, without the authority, the wallet, the bridge and the shops beside them
+    #[arg(long)]
+    nodes_only: bool,
     /// Leave the network running and come back
     #[arg(long)]
     detach: bool,
@@ -49,13 +52,12 @@ pub async fn run(arguments: Arguments, format: Format) -> anyhow::Result<()> {
     let mut ends =
         Ends { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? };
     let mut network = found_or_made(&folder, &arguments)?;
-    let others: Vec<String> =
-        network.nodes.iter().filter(|node| node.is_running()).map(|node| node.name.clone()).collect();
+    let others = running(&network);
     let lifetime = if arguments.detach { Lifetime::Detached } else { Lifetime::Attached };
-    let mut started = Started::default();
-    let shown = match started.start_all(&mut network, lifetime) {
+    let mut started = Started::new(lifetime);
+    let shown = match started.start_nodes(&mut network) {
         Ok(()) => tokio::select! {
-            shown = show(&network, format) => shown,
+            shown = show(&mut network, &mut started, format) => shown,
             () = ends.wait() => Err(anyhow::anyhow!("told to end before the network was ready")),
         },
         failed => failed,
@@ -79,14 +81,18 @@ pub async fn run(arguments: Arguments, format: Format) -> anyhow::Result<()> {
     lived
 }
 
-/// Ends the network's nodes but for those that ran before: they are somebody else's to end.
+/// The names of what runs.
+fn running(network: &Network) -> Vec<String> {
+    let nodes = network.nodes.iter().filter(|node| node.is_running()).map(|node| node.name.clone());
+    let services = network.services.iter().filter(|service| service.is_running());
+    nodes.chain(services.map(|service| service.kind.to_string())).collect()
+}
+
+/// Ends the network's processes but for those that ran before: they are somebody else's to end.
 async fn end_all_but(others: &[String], folder: &Path) -> anyhow::Result<()> {
     match others.len() {
         0 => eprintln!("\nthe network ends; `realdid testnet up` goes on with it"),
-        _ => eprintln!(
-            "\nnodes that ran before go on: {}; `realdid testnet down` ends them",
-            others.join(", ")
-        ),
+        _ => eprintln!("\nwhat ran before goes on: {}; `realdid testnet down` ends it", others.join(", ")),
     }
     // others may have started and ended nodes meanwhile, or removed everything
     let Ok(mut network) = Network::read(folder) else { return Ok(()) };
@@ -96,6 +102,10 @@ async fn end_all_but(others: &[String], folder: &Path) -> anyhow::Result<()> {
     realdid_testnet::end(&mut nodes).await;
     for (place, node) in mine.into_iter().zip(nodes) {
         network.nodes[place] = node;
+    }
+    let mine = |service: &&mut Service| !others.contains(&service.kind.to_string());
+    for service in network.services.iter_mut().filter(mine) {
+        realdid_testnet::end_services(std::slice::from_mut(service)).await;
     }
     network.write()
 }
@@ -140,52 +150,13 @@ fn found_or_made(folder: &Path, arguments: &Arguments) -> anyhow::Result<Network
         validators: arguments.validators.unwrap_or(4).into(),
         gateways: arguments.gateways.unwrap_or(1).into(),
         seed: arguments.seed,
+        services: !arguments.nodes_only && demo::is_whole(),
     };
     realdid_testnet::make(folder, &wishes)
 }
 
-/// The processes that this one started.
-#[derive(Default)]
-struct Started {
-    children: Vec<Child>,
-    places: Vec<usize>,
-}
-
-impl Started {
-    fn start_all(&mut self, network: &mut Network, lifetime: Lifetime) -> anyhow::Result<()> {
-        let program = program()?;
-        for place in 0..network.nodes.len() {
-            if !network.nodes[place].is_running() {
-                let child = realdid_testnet::spawn(&program, network, &network.nodes[place], lifetime)?;
-                network.nodes[place].pid = Some(child.id());
-                self.places.push(place);
-                self.children.push(child);
-            }
-        }
-        network.write()
-    }
-
-    /// Ends them, and no others.
-    async fn end(mut self, network: &mut Network) -> anyhow::Result<()> {
-        let mut nodes: Vec<NodeEntry> =
-            self.places.iter().map(|place| network.nodes[*place].clone()).collect();
-        realdid_testnet::end(&mut nodes).await;
-        for (place, node) in self.places.iter().zip(nodes) {
-            network.nodes[*place] = node;
-        }
-        network.write()?;
-        self.reap()?;
-        eprintln!("what was started is ended again; `realdid testnet up` goes on with the network");
-        Ok(())
-    }
-
-    fn reap(&mut self) -> anyhow::Result<()> {
-        self.children.iter_mut().try_for_each(|child| child.wait().map(drop).map_err(Into::into))
-    }
-}
-
-/// Waits until the nodes are ready, makes the citizens, and prints the table.
-async fn show(network: &Network, format: Format) -> anyhow::Result<()> {
+/// Waits until the nodes are ready, makes the citizens, starts what runs beside the nodes, and prints the table.
+async fn show(network: &mut Network, started: &mut Started, format: Format) -> anyhow::Result<()> {
     let statuses = ready(network).await?;
     let first = network.nodes.first().context("the network has no nodes")?;
     let genesis = first.client().genesis().await?;
@@ -198,22 +169,21 @@ async fn show(network: &Network, format: Format) -> anyhow::Result<()> {
         drop(node.client().submit(&[signed], realdid_client::Wait::Final).await);
         citizens.push(did.to_text(&genesis.network));
     }
-    let curl = format!("curl -s {}/v1/records/{}", first.url(), citizens[0]);
+    let (curl, name) = (format!("curl -s {}/v1/records/{}", first.url(), citizens[0]), first.name.clone());
+    let demo = demo::start(network, &genesis, started).await?;
     let nodes: Vec<Value> =
         network.nodes.iter().zip(statuses).map(|(node, status)| view(node, Some(status))).collect();
     let result = json!({
         "network": genesis.network.to_string(), "genesis": genesis.digest().to_string(),
-        "home": network.folder, "nodes": nodes, "citizens": citizens, "try": curl,
+        "home": network.folder, "nodes": nodes, "citizens": citizens, "try": curl, "demo": demo,
     });
     print(format, &result, |_| table(&nodes))?;
     if format == Format::Table {
         println!();
         print_table(&citizens.iter().map(|citizen| row(["citizen", citizen])).collect::<Vec<_>>());
         println!("\ntry: {curl}");
-        println!(
-            "     realdid testnet kill {0}; realdid testnet status; realdid testnet start {0}",
-            first.name
-        );
+        println!("     realdid testnet kill {name}; realdid testnet status; realdid testnet start {name}");
+        demo.iter().for_each(demo::tell);
     }
     Ok(())
 }

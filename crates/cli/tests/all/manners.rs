@@ -52,9 +52,9 @@ fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 #[test]
 fn of_two_that_start_one_network_at_once_the_second_says_so() {
     let testnet = Testnet(tempfile::tempdir().unwrap());
-    let first = spawn(&testnet, &["testnet", "up", "--detach", "--seed", "61"]);
+    let first = spawn(&testnet, &["testnet", "up", "--detach", "--nodes-only", "--seed", "61"]);
     eventually("its folder", || testnet.folder().exists().then_some(()));
-    let second = testnet.run(["testnet", "up", "--detach", "--seed", "61"]);
+    let second = testnet.run(["testnet", "up", "--detach", "--nodes-only", "--seed", "61"]);
     assert!(second.status == 1 && second.err.contains("is at work on"), "{}", second.err);
     assert!(first.wait_with_output().unwrap().status.success());
     let status: Value =

@@ -51,7 +51,7 @@ pub struct Testnet(pub tempfile::TempDir);
 impl Testnet {
     pub fn up(arguments: &[&str]) -> Self {
         let testnet = Self(tempfile::tempdir().expect("a folder"));
-        testnet.run([&["testnet", "up", "--detach"], arguments].concat()).ok();
+        testnet.run([&["testnet", "up", "--detach", "--nodes-only"], arguments].concat()).ok();
         testnet
     }
 

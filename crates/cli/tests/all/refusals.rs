@@ -121,7 +121,7 @@ fn what_the_ledger_refuses_says_so_and_ends_with_a_status_of_its_own() {
 fn a_folder_with_something_else_in_it_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("precious"), "x").unwrap();
-    let up = realdid(folder.path(), ["testnet", "up", "--detach", "-n", "1"]);
+    let up = realdid(folder.path(), ["testnet", "up", "--detach", "--nodes-only", "-n", "1"]);
     assert_refused(&up, &["holds something else", "another folder"]);
     let testnet = Testnet::up(&["-n", "1", "--gateways", "0", "--seed", "24"]);
     fs::write(testnet.folder().join("precious"), "x").unwrap();

@@ -32,7 +32,7 @@ impl Bench {
     /// If one does not start.
     pub(crate) async fn start(name: &str, validators: usize, seed: u64) -> anyhow::Result<Self> {
         let folder: PathBuf = std::env::temp_dir().join(format!("realdid-{name}-{}", std::process::id()));
-        let wishes = Wishes { validators, gateways: 0, seed: Some(seed) };
+        let wishes = Wishes { validators, gateways: 0, seed: Some(seed), services: false };
         let network = realdid_testnet::make(&folder, &wishes)?;
         let mut bench = Self { children: network.nodes.iter().map(|_| None).collect(), network };
         for place in 0..validators {
