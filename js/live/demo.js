@@ -132,6 +132,29 @@ test('the command line finds the same identities by the same code', { skip }, as
   assert.deepEqual(found.sites.map(({ did }) => did).sort(), held.map(({ did }) => did).sort());
 });
 
+test('somebody else is attested and logs in on the command line', { skip }, async () => {
+  const at = (name) => join(network.folder, name);
+  const kept = ['--wallet', at('second'), '--password-file', at('password')];
+  writeFileSync(at('me.json'), JSON.stringify(demo.people[1]), { mode: 0o600 });
+  network.realdid('wallet', 'create', ...kept, '--node', network.url, '--yes');
+  const begun = await fetch(`${demo.bookshop}log-in`, { redirect: 'manual' });
+  const cookie = begun.headers.get('set-cookie').split(';')[0];
+  const here = ['--same-origin', demo.bookshop.slice(0, -1), '--node', network.url, '--print', '--yes'];
+  const answered = () => network.ask('wallet', 'login', begun.headers.get('location'), ...here, ...kept);
+  assert.throws(answered, /realdid wallet attest/);
+  const asked = ['--person', at('me.json'), '--authority', demo.authority.slice(0, -1), '--node', network.url];
+  assert.equal(network.ask('wallet', 'attest', 'Example Books', ...asked, ...kept).did.split(':')[1], 'realdid');
+  const body = new URLSearchParams({ response: answered().response });
+  const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded' };
+  const answer = await fetch(`${demo.bookshop}login`, { method: 'POST', body, headers, redirect: 'manual' });
+  assert.equal(answer.status, 303);
+  const page = await (await fetch(demo.bookshop, { headers: { cookie: answer.headers.get('set-cookie').split(';')[0] } })).text();
+  assert.match(page, /a real person/);
+  assert.ok(!page.includes(atBooks));
+  // the same response does not count twice
+  assert.equal((await fetch(`${demo.bookshop}login`, { method: 'POST', body, headers })).status, 403);
+});
+
 /** What the browser keeps of each identity. */
 async function identities() {
   await first.visit(demo.wallet);
@@ -162,7 +185,7 @@ test('the two shops have nothing of the person in common', { skip: skip || !list
 });
 
 test('nothing is left of the person outside the authority: no file, no log, no block, nothing on the wires', { skip }, async () => {
-  const secrets = [person.name, person.number, `${person.name}${person.number}`, `${person.number}${person.name}`];
+  const secrets = demo.people.slice(0, 2).flatMap(({ name, number }) => [name, number, `${name}${number}`, `${number}${name}`]);
   const home = join(network.folder, 'net', 'demo', 'authority');
   const register = join(home, 'registry.json');
   const { height } = (await (await fetch(`${network.url}/v1/status`)).json());
@@ -170,6 +193,7 @@ test('nothing is left of the person outside the authority: no file, no log, no b
     writeFileSync(join(network.folder, `block-${block}`), await (await fetch(`${network.url}/v1/blocks/${block}`)).text());
   }
   assert.ok(tracesIn([register], secrets).length > 0, 'the scan finds what is there');
+  rmSync(join(network.folder, 'me.json'));
   const kept = [...filesOf(network.folder, (path) => path === register), ...filesOf(first.profile)];
   assert.ok(kept.some((path) => path.endsWith('vault.redb')) && kept.some((path) => path.includes('ledger')));
   assert.deepEqual(tracesIn(kept, secrets), []);

@@ -25,12 +25,16 @@ pub async fn run(rig: &mut Rig) -> anyhow::Result<u64> {
     let change = newcomer_change(&rig.network, place, ORGANISATION, &client).await?;
     let Change::AddValidator(newcomer) = &change else { anyhow::bail!("the change adds nobody") };
     let consensus_key = newcomer.consensus_key;
+    let alone = rig.members.clone().write_owned().await;
     decide(&rig.network, &client, change).await?;
+    drop(alone);
     let is_in = |status: &Value| status["validator"] == true && status["health"]["ready"] == true;
     until(rig, place, "takes office", is_in).await?;
     until_it_signs(&client, &consensus_key.to_string()).await?;
 
+    let alone = rig.members.clone().write_owned().await;
     decide(&rig.network, &client, Change::RemoveValidator(RemoveValidator { consensus_key })).await?;
+    drop(alone);
     until(rig, place, "leaves office", |status| status["validator"] == false && status["voting"] == false)
         .await?;
     longest_pause(&client, tip, client.newest_block().await?.header.height.0).await

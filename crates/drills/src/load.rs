@@ -13,7 +13,7 @@ use anyhow::{Context, bail, ensure};
 use realdid_client::{ClientError, NodeClient, Submitted, Wait};
 use realdid_testnet::{LIFE, People};
 use realdid_types::{SignedTransaction, TransactionId};
-use tokio::task::JoinSet;
+use tokio::{sync::RwLock, task::JoinSet};
 
 use crate::{
     members::Acting,
@@ -48,9 +48,8 @@ impl Load {
         for number in 0..CLIENTS {
             clients.spawn(Client::new(number, &nodes, &ends).live(people));
         }
-        // the first two also vote validators in and out, and a member's numbers are for one at a time
-        for (place, acting) in Acting::all(&rig.network, people).await?.into_iter().skip(2).enumerate() {
-            clients.spawn(Client::new(place, &nodes, &ends).act(acting));
+        for (place, acting) in Acting::all(&rig.network, people).await?.into_iter().enumerate() {
+            clients.spawn(Client::new(place, &nodes, &ends).act(acting, rig.members.clone()));
         }
         Ok(Self { ends, clients })
     }
@@ -93,10 +92,12 @@ impl Client {
         Ok(acknowledged)
     }
 
-    /// What a member does, one after the other. While a change is decided, the drill acts for the same members.
-    async fn act(self, mut acting: Acting) -> anyhow::Result<Vec<Acknowledged>> {
+    /// What a member does, one after the other. While a change is decided, the drill acts for the same members, and this one
+    /// for none.
+    async fn act(self, mut acting: Acting, members: Arc<RwLock<()>>) -> anyhow::Result<Vec<Acknowledged>> {
         let mut acknowledged = Vec::new();
         while !self.ends.load(Ordering::Relaxed) {
+            let acts = members.read().await;
             let signed = acting.next();
             match self.deliver(&signed).await? {
                 Some(final_) => {
@@ -105,6 +106,7 @@ impl Client {
                 }
                 None => acting.number_is_gone(),
             }
+            drop(acts);
             tokio::time::sleep(REST).await;
         }
         Ok(acknowledged)

@@ -3,6 +3,7 @@
 use std::{
     path::PathBuf,
     process::Child,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -12,6 +13,7 @@ use realdid_testnet::{Lifetime, Network, Wishes};
 use rustix::process::Signal;
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::sync::RwLock;
 
 /// Without a commit for so long, a drill has failed.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -25,6 +27,8 @@ pub struct Rig {
     folder: TempDir,
     pub network: Network,
     children: Vec<Option<Child>>,
+    /// Held by whoever acts for members: a member's numbers are for one at a time, so whoever lets them decide holds it alone.
+    pub members: Arc<RwLock<()>>,
 }
 
 impl Rig {
@@ -34,7 +38,7 @@ impl Rig {
         let wishes = Wishes { validators: VALIDATORS, gateways: 1, seed: Some(seed), services: false };
         let network = realdid_testnet::make(&folder.path().join("net"), &wishes)?;
         let children = network.nodes.iter().map(|_| None).collect();
-        let mut rig = Self { folder, network, children };
+        let mut rig = Self { folder, network, children, members: Arc::default() };
         for place in 0..rig.network.nodes.len() {
             rig.spawn(place)?;
         }

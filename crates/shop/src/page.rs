@@ -17,8 +17,9 @@ pub(crate) const STYLE: &str = "\
 body{font:18px/1.5 system-ui,sans-serif;max-width:34rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}
 h1{font-size:1.7rem;margin-bottom:.2rem}
 ul{list-style:none;padding:0;display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.8rem}
-li{border:1px solid #8886;border-radius:.6rem;padding:.8rem}
-li span{display:block;font-size:2rem}
+li{border:1px solid #8886;border-top:.8rem solid #1a56b0;border-radius:.6rem;padding:.8rem}
+li:nth-child(2){border-top-color:#2e7d4f}
+li:nth-child(3){border-top-color:#a0522d}
 aside{border-left:4px solid #1a56b0;padding:.1rem 1rem;margin:1.5rem 0}
 code{font-size:.85em}
 a.button,button{display:inline-block;box-sizing:border-box;padding:.7rem 1.4rem;border:0;border-radius:.5rem;

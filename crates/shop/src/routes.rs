@@ -23,11 +23,8 @@ use crate::{
 /// The largest response in base64, and the form's own words.
 const FORM_BYTES_MAX: usize = LoginResponse::BYTES_MAX * 2;
 /// What lies in the window.
-const GOODS: [(&str, &str, &str); 3] = [
-    ("📗", "The Blue Ledger", "蓝色账本"),
-    ("🍵", "Longjing, 100 g", "龙井 100 克"),
-    ("🪭", "A paper fan", "纸扇"),
-];
+const GOODS: [(&str, &str); 3] =
+    [("The Blue Ledger", "蓝色账本"), ("Longjing, 100 g", "龙井 100 克"), ("A paper fan", "纸扇")];
 
 /// What browsers ask.
 pub fn router(shop: Shop) -> Router {
@@ -50,9 +47,9 @@ async fn show(State(shop): State<Arc<Shop>>, headers: HeaderMap) -> Response {
     let browser = shop.browser(&headers).unwrap_or_else(draw);
     let known = shop.person(&browser);
     let account = known.map_or_else(|| invitation(words), |person| account(words, &person));
-    let goods = GOODS.map(|(picture, english, chinese)| {
+    let goods = GOODS.map(|(english, chinese)| {
         let name = if words.tag == "zh" { chinese } else { english };
-        format!("<li><span aria-hidden=true>{picture}</span>{name}</li>")
+        format!("<li>{name}</li>")
     });
     let body = format!("<p>{}</p>{account}<ul>{}</ul>", words.lead, goods.concat());
     (shop.remembering(browser), Page::new(words, &shop.name, &body)).into_response()

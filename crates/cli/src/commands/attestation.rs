@@ -1,6 +1,6 @@
 //! `realdid attestation`: what authorities say of DIDs.
 
-mod ask;
+pub(crate) mod ask;
 
 use std::path::PathBuf;
 

@@ -73,15 +73,14 @@ struct Challenge {
 }
 
 pub(crate) async fn ask(ask: &Ask, format: Format) -> anyhow::Result<()> {
-    let (client, person) = ask.service.read()?;
     let key = secret(&ask.key)?;
-    let given: Challenge = client.ask("/v1/challenges", &json!({ "did": ask.did })).await?;
-    let body = json!({
-        "person": person, "did": ask.did, "challenge": given.challenge,
-        "key": key.public_key().to_string(), "signature": prove(&ask.did, &given, &key)?,
-    });
-    let standing: Value = client.ask("/v1/attestations", &body).await?;
-    print(format, &standing, |standing| {
+    let standing = ask.service.attest(&ask.did, &key, None).await?;
+    show_one(&standing, format)
+}
+
+/// Prints how an attestation stands.
+pub(crate) fn show_one(standing: &Value, format: Format) -> anyhow::Result<()> {
+    print(format, standing, |standing| {
         let names = ["did", "status", "not_before", "not_after", "expires"];
         let told = names.iter().filter(|name| !standing[**name].is_null());
         told.map(|name| row([&name.replace('_', " "), &plain(&standing[*name])])).collect()
@@ -121,6 +120,39 @@ fn prove(text: &str, given: &Challenge, key: &SecretKey) -> anyhow::Result<Strin
 }
 
 impl Service {
+    /// Asks to attest a DID, of which `key` is one to log in with; how that stands. With `network`, the authority must be of
+    /// it.
+    ///
+    /// # Errors
+    /// If the service refuses, or does not answer as one.
+    pub(crate) async fn attest(
+        &self,
+        did: &str,
+        key: &SecretKey,
+        network: Option<GenesisDigest>,
+    ) -> anyhow::Result<Value> {
+        let (client, person) = self.read()?;
+        let given: Challenge = client.ask("/v1/challenges", &json!({ "did": did })).await?;
+        if let Some(network) = network {
+            ensure!(given.genesis == network.to_string(), "the authority is of another network");
+        }
+        let body = json!({
+            "person": person, "did": did, "challenge": given.challenge,
+            "key": key.public_key().to_string(), "signature": prove(did, &given, key)?,
+        });
+        Ok(client.ask("/v1/attestations", &body).await?)
+    }
+
+    /// Whether it attests invented people, at once.
+    ///
+    /// # Errors
+    /// As [`Self::attest`].
+    pub(crate) async fn is_development(&self) -> anyhow::Result<bool> {
+        let (client, _) = self.read()?;
+        let about: Value = client.get("/v1/about").await?;
+        Ok(about["development"] == true)
+    }
+
     fn read(&self) -> anyhow::Result<(NodeClient, Value)> {
         let is_safe = ["https://", "http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
         ensure!(

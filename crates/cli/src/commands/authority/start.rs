@@ -1,14 +1,13 @@
 //! `realdid authority start`: the service itself.
 
 use std::{
-    io::IsTerminal,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use anyhow::{Context, bail, ensure};
-use realdid_api::{TlsFiles, serve_router};
+use realdid_api::serve_router;
 use realdid_authority::{
     Authority, Publisher, Settings,
     batching::Parameters,
@@ -18,11 +17,7 @@ use realdid_authority::{
 use realdid_client::CheckedNode;
 use realdid_crypto::{Context as DigestContext, SecretKey, digest};
 use realdid_types::{Genesis, OrganisationName, Origin};
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    sync::watch,
-};
-use tracing_subscriber::EnvFilter;
+use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use super::folder::Folder;
@@ -31,7 +26,7 @@ use crate::commands::{
     attestation::Level,
     key,
     means::node,
-    service::input_closed,
+    service::Service,
     time::{self, Span},
 };
 
@@ -54,12 +49,6 @@ pub(crate) struct Start {
     /// Where it listens; without a certificate a loopback address
     #[arg(long, default_value = "127.0.0.1:7480")]
     listen: SocketAddr,
-    /// The interface's certificate chain in PEM: with it the interface speaks TLS, and may listen to others than loopback
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
-    tls_cert: Option<PathBuf>,
-    /// The certificate's private key in PEM, readable by its owner alone
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
-    tls_key: Option<PathBuf>,
     /// The ministry's register of people, over HTTP
     #[arg(long, value_name = "URL", required_unless_present = "development")]
     registry: Option<String>,
@@ -96,22 +85,13 @@ pub(crate) struct Start {
     /// Within this lies the random time of an urgent withdrawal [default: 14d, for development 0s]
     #[arg(long, value_name = "TIME", value_parser = time::span)]
     withdrawal_spread: Option<Span>,
-    /// What to log, as in RUST_LOG; no person is ever in it
-    #[arg(long, env = "RUST_LOG", default_value = "info")]
-    log: String,
-    /// Log as JSON, one object a line
-    #[arg(long)]
-    log_json: bool,
-    /// End when the standard input is closed, as it is when whoever started this one ends
-    #[arg(long)]
-    end_with_input: bool,
+    #[command(flatten)]
+    service: Service,
 }
 
 pub(crate) async fn run(start: Start) -> anyhow::Result<()> {
-    start.log()?;
+    let told = start.service.begin()?;
     let (ending, mut ended) = watch::channel(false);
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
 
     let key = key::secret(&start.key)?;
     let (for_citizens, for_batches) =
@@ -125,21 +105,15 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<()> {
     let mut publisher = Publisher::new(authority.clone(), for_batches, key);
     publisher.check().await?;
 
-    let identity = start.tls_cert.clone().zip(start.tls_key.clone());
-    let identity = identity.map(|(certificate, key)| TlsFiles { certificate, key });
+    let identity = start.service.identity();
     let mut serving = ended.clone();
     let until = async move { drop(serving.wait_for(|ended| *ended).await) };
     let address = serve_router(start.listen, identity.as_ref(), router(authority.clone()), until).await?;
     let (name, development) = (&authority.settings.name, authority.is_development());
     tracing::info!(%address, authority = %name, development, "the authority's service runs");
 
-    let end_with_input = start.end_with_input;
     let signalled = tokio::spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-            () = input_closed(), if end_with_input => {}
-        }
+        told.wait().await;
         tracing::info!("the authority's service ends");
         ending.send_replace(true);
     });
@@ -164,19 +138,6 @@ fn owner(genesis: &Genesis, name: &OrganisationName) -> realdid_crypto::Digest {
 }
 
 impl Start {
-    fn log(&self) -> anyhow::Result<()> {
-        let subscriber = tracing_subscriber::fmt()
-            .with_env_filter(EnvFilter::try_new(&self.log)?)
-            .with_writer(std::io::stderr)
-            .with_ansi(std::io::stderr().is_terminal());
-        if self.log_json {
-            subscriber.json().init()
-        } else {
-            subscriber.init()
-        }
-        Ok(())
-    }
-
     fn registry(&self, genesis: &Genesis) -> anyhow::Result<Box<dyn Registry>> {
         let Some(url) = &self.registry else {
             ensure!(

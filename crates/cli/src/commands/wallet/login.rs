@@ -121,10 +121,10 @@ impl Asking<'_> {
 
     fn in_words(&self, why: &NotReady) -> anyhow::Error {
         let wallet = &self.store.wallet;
-        let did = wallet.branch(self.challenge.site).did().to_text(&wallet.genesis.network);
+        let site = self.challenge.site.to_text(&wallet.genesis.network);
         let remedy = match why {
             NotReady::NotAttested | NotReady::AttestationExpired(_) | NotReady::LevelTooLow { .. } => {
-                format!("let an authority attest {did}, and come back")
+                format!("let an authority do so with `realdid wallet attest {site}`, and come back")
             }
             NotReady::Stale => {
                 "the node is behind or the network stands still: ask another with --node".to_owned()

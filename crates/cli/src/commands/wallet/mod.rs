@@ -1,5 +1,6 @@
 //! `realdid wallet`: what a person keeps, and logs in with.
 
+mod attest;
 mod challenge;
 mod create;
 mod export;
@@ -39,6 +40,16 @@ Examples:
 Example:
   realdid wallet list")]
     List(place::Place),
+    /// Have an authority attest the DID for a site: that a real person is behind it, and not who
+    #[command(
+        after_help = "The person's file is JSON, for its owner alone: {\"name\": \"…\", \"number\": \"…\", \"code\": \"…\"}. It goes to \
+                            the authority alone. Asked again, it tells how that stands. An authority waits until it can attest \
+                            many people at once; it says from when to when.
+
+Example:
+  realdid wallet attest 'Example Books' --person me.json --authority https://attest.example"
+    )]
+    Attest(attest::Attest),
     /// Log in to a site by the challenge that it shows
     #[command(
         after_help = "The wallet checks that the ledger knows the site, its page and where the answer goes; then it shows what \
@@ -109,6 +120,7 @@ Example:
 pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> {
     match command {
         Command::Create(create) => create::run(&create, format).await,
+        Command::Attest(attest) => attest::run(&attest, format).await,
         Command::List(place) => list::run(&place, format),
         Command::Login(login) => login::run(&login, format).await,
         Command::History(place) => history::run(&place, format),
