@@ -60,9 +60,10 @@ pub(crate) async fn run(attest: &Attest, format: Format) -> anyhow::Result<()> {
     let identity = wallet.identity(site).context("there is no DID for this site")?;
     let key = wallet.branch(site).key(Purpose::Authentication, identity.place.generation);
     let (did, genesis) = (identity.did.to_text(&wallet.genesis.network), wallet.genesis.digest());
-    let standing = attest.service.attest(&did, &key, Some(genesis)).await?;
+    let mut standing = attest.service.attest(&did, &key, Some(genesis)).await?;
     if at_once {
         wait(&mut online, site).await?;
+        standing = attest.service.attest(&did, &key, Some(genesis)).await?;
     }
     show_one(&standing, format)
 }
