@@ -8,6 +8,7 @@ mod attacks;
 mod careless;
 mod interval;
 mod ledger;
+mod traffic;
 mod world;
 
 use anyhow::ensure;
@@ -17,6 +18,7 @@ use self::{
     attacks::{ATTACKS, Attack},
     interval::Interval,
     ledger::Pair,
+    traffic::{Traffic, Wallets},
     world::{Ways, World},
 };
 
@@ -36,26 +38,31 @@ pub struct Arguments {
 
 /// How an attack did.
 struct Found {
-    attack: &'static Attack,
+    name: &'static str,
     hits: u64,
     guesses: u64,
-    /// Hits of whoever guesses as many pairs without looking.
+    /// How often a guess without looking is right.
+    rate: f64,
+    /// Hits of whoever guesses as often without looking.
     plain: Interval,
 }
 
 impl Found {
-    fn new(attack: &'static Attack, world: &World) -> Self {
+    fn new(name: &'static str, hits: u64, guesses: u64, rate: f64) -> Self {
+        Self { name, hits, guesses, rate, plain: Interval::of(guesses, rate) }
+    }
+
+    fn of(attack: &'static Attack, world: &World) -> Self {
         let guessed: Vec<Pair> = (attack.guess)(&world.ledger);
         let hits = guessed.iter().filter(|pair| world.is_one_person(**pair)).count() as u64;
-        let guesses = guessed.len() as u64;
-        Self { attack, hits, guesses, plain: Interval::of(guesses, world.plain_rate()) }
+        Self::new(attack.name, hits, guessed.len() as u64, world.plain_rate())
     }
 
     const fn wins(&self) -> bool {
         self.hits > self.plain.high
     }
 
-    fn print(&self, world: &World) {
+    fn print(&self) {
         let rate = |hits: u64| hits as f64 / self.guesses.max(1) as f64 * 100.0;
         let verdict = match () {
             () if self.guesses == 0 => "nothing to guess from",
@@ -65,11 +72,11 @@ impl Found {
         };
         println!(
             "{:<30} {:>6} {:>9}  {:>8.4} %  {:>8.4} %  {:>8.4} – {:.4} %  {verdict}",
-            self.attack.name,
+            self.name,
             self.hits,
             self.guesses,
             rate(self.hits),
-            world.plain_rate() * 100.0,
+            self.rate * 100.0,
             rate(self.plain.low),
             rate(self.plain.high),
         );
@@ -87,7 +94,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     world.describe("An authority with the parameters for production; wallets that make and ask for each DID at a time of its own");
     let found = all(&world, &ATTACKS);
     world.describe_rule();
-    let won: Vec<&str> = found.iter().filter(|found| found.wins()).map(|found| found.attack.name).collect();
+    let seen = traffic(
+        "A node that sees every look-up of a week; wallets that look each DID up at times of its own",
+        &Traffic::new(Wallets::Careful, arguments.people, arguments.seed),
+    );
+    let won: Vec<&str> =
+        found.iter().chain(&seen).filter(|found| found.wins()).map(|found| found.name).collect();
 
     let hasty = World::new(&Ways { wallets: careless::WALLETS, ..Ways::CAREFUL }, size, arguments.seed);
     hasty.describe("The same authority; wallets that make and ask for all three DIDs within an hour: what no authority can mend");
@@ -98,8 +110,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let world = World::new(&careless.ways, size, arguments.seed);
         world.describe(careless.words);
         let found = all(&world, careless.winning);
-        blind.extend(found.iter().filter(|found| !found.wins()).map(|found| found.attack.name));
+        blind.extend(found.iter().filter(|found| !found.wins()).map(|found| found.name));
     }
+    let seen = traffic(
+        "The same node; wallets that look up all DIDs together each morning, and each at its logins",
+        &Traffic::new(Wallets::Careless, arguments.people, arguments.seed),
+    );
+    blind.extend(seen.iter().filter(|found| !found.wins()).map(|found| found.name));
     println!();
     ensure!(blind.is_empty(), "attacks that find nothing where nobody takes care: {}", blind.join(", "));
     ensure!(won.is_empty(), "DIDs can be linked: {}", won.join(", "));
@@ -108,7 +125,22 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 fn all(world: &World, attacks: &[&'static Attack]) -> Vec<Found> {
-    attacks.iter().map(|attack| Found::new(attack, world)).inspect(|found| found.print(world)).collect()
+    attacks.iter().map(|attack| Found::of(attack, world)).inspect(Found::print).collect()
+}
+
+fn traffic(words: &str, traffic: &Traffic) -> [Found; 4] {
+    println!("\n{words}\n");
+    print_heads();
+    let found = traffic.found();
+    found.iter().for_each(Found::print);
+    found
+}
+
+fn print_heads() {
+    println!(
+        "{:<30} {:>6} {:>9}  {:>10}  {:>10}  {:>20}",
+        "attack", "hits", "guesses", "rate", "guessing", "guessing, 99 %"
+    );
 }
 
 impl World {
@@ -125,10 +157,7 @@ impl World {
             sizes.last().unwrap_or(&0),
             longest_wait / 3_600_000,
         );
-        println!(
-            "{:<30} {:>6} {:>9}  {:>10}  {:>10}  {:>20}",
-            "attack", "hits", "guesses", "rate", "guessing", "guessing, 99 %"
-        );
+        print_heads();
     }
 
     /// What the rule itself gives away.
@@ -153,7 +182,7 @@ mod tests {
         for careless in &careless::WORLDS {
             let world = World::new(&careless.ways, SIZE, 1);
             for attack in careless.winning {
-                let found = Found::new(attack, &world);
+                let found = Found::of(attack, &world);
                 assert!(found.wins(), "{}: {} of {} pairs", attack.name, found.hits, found.guesses);
                 tried.push(attack.name);
             }
@@ -166,7 +195,7 @@ mod tests {
         let wins = |spread| {
             let parameters = Parameters { spread, ..Parameters::PRODUCTION };
             let ways = Ways { wallets: careless::WALLETS, authority: Authority::Batches(parameters) };
-            Found::new(&attacks::NEXT_BATCH, &World::new(&ways, (1_000, 4), 1)).wins()
+            Found::of(&attacks::NEXT_BATCH, &World::new(&ways, (1_000, 4), 1)).wins()
         };
         assert!(wins(0));
         assert!(!wins(Parameters::PRODUCTION.spread));
@@ -176,7 +205,7 @@ mod tests {
     fn no_attack_wins_against_an_authority_and_wallets_as_they_should_be() {
         let world = World::new(&Ways::CAREFUL, (1_000, 4), 1);
         for attack in &ATTACKS {
-            let found = Found::new(attack, &world);
+            let found = Found::of(attack, &world);
             assert!(!found.wins(), "{}: {} of {} pairs", attack.name, found.hits, found.guesses);
         }
     }

@@ -1,5 +1,4 @@
-//! What an observer may think of: each attack names the pairs that it holds for one person's. Those on logins and look-ups
-//! belong here once there are any.
+//! What an observer of the ledger may think of: each attack names the pairs that it holds for one person's.
 
 mod batches;
 mod expiry;
