@@ -93,13 +93,15 @@ test('a wallet is made once two groups of its recovery code are typed, and not b
   for (const number of asked) await first.type(`[name="${number}"]`, 'AAAA');
   await first.click('Finish');
   await first.until(shows('is not what was shown'));
-  assert.equal(await first.evaluate("indexedDB.databases().then((all) => all.length)"), 1);
+  const keeps = 'new Promise((done) => { const asked = indexedDB.open("realdid-wallet"); asked.onsuccess = () => { const one = asked.result.transaction("kept").objectStore("kept").getKey("master"); one.onsuccess = () => { asked.result.close(); done(one.result ?? null); }; }; })';
+  assert.equal(await first.evaluate(keeps), null);
   for (const number of asked) {
     await first.evaluate(`document.querySelector('[name="${number}"]').value = ''`);
     await first.type(`[name="${number}"]`, code[number - 1].toLowerCase());
   }
   await first.click('Finish');
   await first.until(shows('You have none yet'));
+  assert.equal(await first.evaluate(keeps), 'master');
   await inspect(first, 'empty');
 });
 
@@ -147,6 +149,9 @@ test('a login with proofs that are held asks nobody', { skip }, async () => {
   assert.deepEqual(asked, []);
   await first.click('Log in');
   assert.equal(await subjectAt(first), atBooks);
+  await first.visit(`${wallet}#/history`);
+  await first.until(shows('Your logins'));
+  assert.equal(await first.evaluate("document.querySelector('.cards li').innerText.includes('a node was asked')"), false);
 });
 
 test('a shop that knows OpenID Connect alone sees a real person of its own, through a bridge', { skip }, async () => {

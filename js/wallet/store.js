@@ -1,5 +1,7 @@
 // What this browser keeps, in IndexedDB: the secret that keys come from, the person's identities, the history of logins.
 
+import { RealDidError } from '../src/index.js';
+
 const NAME = 'realdid-wallet';
 const TABLES = { kept: undefined, identities: { keyPath: 'site' }, history: { keyPath: 'number', autoIncrement: true } };
 /** Logins that are remembered; the oldest are forgotten. */
@@ -25,6 +27,13 @@ export class Store {
   /** Something that is kept by name: `master`, `genesis`, `epochs`, `since`, `language`. */
   get(name) {
     return this.#ask('kept', 'readonly', (table) => table.get(name));
+  }
+
+  /** Puts what must not replace anything: two tabs may try at once. Throws `exists` if it is there. */
+  async add(name, value) {
+    await this.#ask('kept', 'readwrite', (table) => table.add(value, name)).catch((error) => {
+      throw error.name === 'ConstraintError' ? new RealDidError('exists', 'this browser keeps a wallet already') : error;
+    });
   }
 
   put(name, value) {

@@ -18,11 +18,11 @@ export class Wallet {
     return master && new Wallet(store, light, master);
   }
 
-  /** The wallet of a recovery code, kept from now on. The code itself is wiped. */
+  /** The wallet of a recovery code, kept from now on, unless another tab keeps one meanwhile. The code itself is wiped. */
   static async keep(store, light, code) {
     const master = await masterOf(code);
     code.fill(0);
-    await store.put('master', master);
+    await store.add('master', master);
     await store.put('since', Date.now());
     // asks the browser not to clear it when space is short; some ask the person
     await navigator.storage?.persist?.().catch(() => false);

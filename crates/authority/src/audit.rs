@@ -80,6 +80,8 @@ pub(crate) struct AuditLog {
     file: File,
     key: DigestKey,
     at: Checked,
+    /// How many bytes are whole lines; none once a failure left something behind that could not be removed.
+    whole: Option<u64>,
 }
 
 impl Event {
@@ -120,10 +122,11 @@ impl AuditLog {
         let (at, whole) = follow(path, &file)?;
         file.set_len(whole).map_err(disk)?;
         file.seek(SeekFrom::End(0)).map_err(disk)?;
-        Ok(Self { path: path.to_owned(), file, key: secret.digests(Purpose::Audit), at })
+        Ok(Self { path: path.to_owned(), file, key: secret.digests(Purpose::Audit), at, whole: Some(whole) })
     }
 
-    /// Writes events down; once this gives nothing back but success, they are on the disk.
+    /// Writes events down; once this gives nothing back but success, they are on the disk. What a failure left of them is
+    /// removed, or else nothing is written any more: the next line would look forged.
     pub(crate) fn append(&mut self, events: &[Event]) -> Result<(), AuditError> {
         if events.is_empty() {
             return Ok(());
@@ -138,8 +141,14 @@ impl AuditLog {
             text.push_str(&line);
             text.push('\n');
         }
+        let disk = |error| AuditError::Disk(self.path.clone(), error);
+        let whole = self.whole.ok_or_else(|| disk(std::io::ErrorKind::BrokenPipe.into()))?;
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
-        written.map_err(|error| AuditError::Disk(self.path.clone(), error))?;
+        if let Err(error) = written {
+            self.whole = self.file.set_len(whole).ok().map(|()| whole);
+            return Err(disk(error));
+        }
+        self.whole = Some(whole.saturating_add(text.len() as u64));
         self.at = at;
         Ok(())
     }
@@ -228,6 +237,20 @@ mod tests {
         let after = check(&path).unwrap();
         assert_eq!((before.entries, after.entries), (3, 4));
         assert_ne!(before.head, after.head);
+    }
+
+    #[test]
+    fn after_a_failure_that_leaves_something_behind_nothing_is_written_any_more() {
+        let (_folder, path) = three();
+        let before = check(&path).unwrap();
+        let mut log = open(&path).unwrap();
+        let good = std::mem::replace(&mut log.file, File::open(&path).unwrap());
+        assert!(log.append(&[event()]).is_err(), "it cannot be written");
+        log.file = good;
+        assert!(log.append(&[event()]).is_err(), "nor cut off, so that nobody knows where it ends");
+        assert_eq!(check(&path).unwrap().entries, before.entries);
+        open(&path).unwrap().append(&[event()]).unwrap();
+        assert_eq!(check(&path).unwrap().entries, before.entries + 1);
     }
 
     #[test]

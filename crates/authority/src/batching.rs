@@ -80,18 +80,22 @@ impl Parameters {
         Self { minimum: 1, longest_wait: 0, spread: self.withdrawal_spread, ..self }
     }
 
-    /// From when on a DID that is asked for now may leave; `taken` are the times of the same person's DIDs that wait.
+    /// From when on a DID that is asked for now may leave; `taken` are the times of the same person's DIDs that wait, or
+    /// left lately.
     #[must_use]
     pub fn first_time(&self, now: Timestamp, taken: &[Timestamp], draws: &mut Draws) -> Timestamp {
         if taken.is_empty() { now } else { self.random_time(now, taken, draws) }
     }
 
-    /// A random time at which none of the same person's other DIDs can leave, too.
+    /// A random time at which none of the same person's other DIDs can leave, too. Whoever has many waits within a longer
+    /// span, half of which is free at least: the next free time would be no random one.
     #[must_use]
     pub fn random_time(&self, now: Timestamp, taken: &[Timestamp], draws: &mut Draws) -> Timestamp {
         let apart = self.longest_wait.saturating_add(self.pace);
         let is_free = |time: &Timestamp| taken.iter().all(|other| time.0.abs_diff(other.0) >= apart);
-        let mut drawn = (0..DRAWS_MAX).map(|_| now.plus(draws.below(self.spread.saturating_add(1))));
+        let crowded = apart.saturating_mul(4).saturating_mul(taken.len().saturating_add(1) as u64);
+        let span = if self.spread == 0 { 0 } else { self.spread.max(crowded) };
+        let mut drawn = (0..DRAWS_MAX).map(|_| now.plus(draws.below(span.saturating_add(1))));
         drawn.find(is_free).unwrap_or_else(|| taken.iter().max().map_or(now, |last| last.plus(apart)))
     }
 

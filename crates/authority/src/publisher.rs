@@ -118,8 +118,8 @@ impl Publisher {
         Ok(false)
     }
 
-    /// Signs the transaction of a batch and keeps it.
-    fn keep(&mut self, kind: Kind, batch: &Batch, sequence: Sequence) -> Result<(), VaultError> {
+    /// Signs the transaction of a batch and keeps it, unless somebody changed their mind since it was drawn.
+    fn keep(&mut self, kind: Kind, batch: &Batch, sequence: Sequence) -> Result<bool, VaultError> {
         let authority = &self.authority;
         let longest = authority.genesis.parameters.max_expiry / 2;
         let time = now();
@@ -135,8 +135,12 @@ impl Publisher {
             Kind::Attest => member.attest(authority.settings.level, quarter::expiry(time), dids),
             Kind::Withdraw => member.withdraw(dids),
         };
-        tracing::info!(transaction = %signed.id(), dids = batch.leaving.len(), ?kind, "a batch leaves");
-        authority.vault.keep(&signed, batch, time, &authority.settings.parameters, &mut self.draws)
+        let kept =
+            authority.vault.keep(&signed, batch, time, &authority.settings.parameters, &mut self.draws)?;
+        if kept {
+            tracing::info!(transaction = %signed.id(), dids = batch.leaving.len(), ?kind, "a batch leaves");
+        }
+        Ok(kept)
     }
 
     /// Sends what is in the outbox, or writes down what became of it; whether it is empty now.

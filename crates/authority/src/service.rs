@@ -216,7 +216,6 @@ impl Authority {
 
     /// The key must be one of the DID's that may log in, as the ledger proves it now.
     async fn check_control(&self, proof: &Proof) -> Result<(), Problem> {
-        self.count_subject(proof.did.0)?;
         let asked = Control {
             genesis: self.genesis.digest(),
             did: proof.did,
@@ -239,6 +238,8 @@ impl Authority {
                  some seconds",
             ));
         }
+        // whoever has no key of it cannot keep its holder waiting
+        self.count_subject(proof.did.0)?;
         if lock(&self.challenges).take(proof.did, &proof.challenge, now()) {
             Ok(())
         } else {

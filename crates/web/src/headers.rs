@@ -33,6 +33,10 @@ pub(crate) fn headers(authority: Option<&Authority>) -> HeaderMap {
     headers
 }
 
+/// What a node answered may do nothing at all, should a browser ever show it.
+pub(crate) const OF_NODES: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'");
+
 fn policy(authority: Option<&Authority>) -> String {
     let connect =
         authority.map_or_else(|| "'self'".to_owned(), |authority| format!("'self' {}", authority.origin()));

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::{
     body::Bytes,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use realdid_client::{RootsError, http_builder, roots};
@@ -64,8 +64,7 @@ impl Nodes {
 
     /// What a node answers to a question of a wallet's; `path` has the query, too.
     pub(crate) async fn read(&self, path: &str) -> Response {
-        let rest = path.strip_prefix("/v1/").unwrap_or_default();
-        if READ.iter().any(|known| rest.starts_with(known)) {
+        if is_a_wallets(path) {
             self.ask(|url| self.http.get(format!("{url}{path}"))).await
         } else {
             problem(StatusCode::NOT_FOUND, "not_found", "a wallet asks a node for nothing like that")
@@ -93,6 +92,14 @@ impl Nodes {
     }
 }
 
+/// Whether it is a question of a wallet's, and no path with dots, which would lead elsewhere.
+fn is_a_wallets(path: &str) -> bool {
+    let plain = path.split('?').next().unwrap_or_default();
+    let leads_there = Url::parse(&format!("http://node.invalid{path}")).is_ok_and(|url| url.path() == plain);
+    let rest = plain.strip_prefix("/v1/").unwrap_or_default();
+    leads_there && READ.iter().any(|known| rest.starts_with(known))
+}
+
 fn checked(url: &str) -> Result<String, NodesError> {
     let wrong = || NodesError::Address(url.to_owned());
     let parsed = Url::parse(url).map_err(|_| wrong())?;
@@ -103,13 +110,12 @@ fn checked(url: &str) -> Result<String, NodesError> {
     }
 }
 
-/// The answer without the node's headers but two.
+/// The answer, which is JSON whatever the node says that it is: a node is not trusted, and what it sends must never run on
+/// the wallet's origin. Of its headers only the time to wait is kept.
 async fn pass_on(mut answer: reqwest::Response) -> Response {
     let status = answer.status();
-    let kept = |name: HeaderName| {
-        Some((name.clone(), HeaderValue::from_bytes(answer.headers().get(name)?.as_bytes()).ok()?))
-    };
-    let headers: Vec<_> = [header::CONTENT_TYPE, header::RETRY_AFTER].into_iter().filter_map(kept).collect();
+    let kind = if status.is_success() { "application/json" } else { "application/problem+json" };
+    let wait = answer.headers().get(header::RETRY_AFTER).map(|value| value.as_bytes().to_vec());
     let mut body = Vec::new();
     loop {
         match answer.chunk().await {
@@ -126,8 +132,10 @@ async fn pass_on(mut answer: reqwest::Response) -> Response {
             }
         }
     }
-    let mut response = (status, body).into_response();
-    response.headers_mut().extend(headers);
+    let mut response = (status, [(header::CONTENT_TYPE, kind)], body).into_response();
+    if let Some(wait) = wait.and_then(|wait| HeaderValue::from_bytes(&wait).ok()) {
+        response.headers_mut().insert(header::RETRY_AFTER, wait);
+    }
     response
 }
 
@@ -160,9 +168,34 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_asked_of_a_node_that_no_wallet_asks() {
         let nodes = Nodes::new(&["http://127.0.0.1:1".to_owned()], None).unwrap();
-        for path in ["/v1/status", "/v1/", "/metrics", "/v1/members", "/v1/blocks/1", "/v1x/genesis"] {
+        let dots = [
+            "/v1/records/../status",
+            "/v1/records/%2e%2e/status",
+            "/v1/sites/../../metrics",
+            "/v1/records/./a",
+        ];
+        let others = ["/v1/status", "/v1/", "/metrics", "/v1/members", "/v1/blocks/1", "/v1x/genesis"];
+        for path in dots.into_iter().chain(others) {
             assert_eq!(nodes.read(path).await.status(), StatusCode::NOT_FOUND, "{path}");
         }
         assert_eq!(nodes.read("/v1/genesis").await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+
+    /// A node that answers everything with a page.
+    async fn evil_node() -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let page =
+            || async { ([(header::CONTENT_TYPE, "text/html")], "<script src=/v1/records/b></script>") };
+        let router = axum::Router::new().fallback(page);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        url
+    }
+
+    #[tokio::test]
+    async fn what_a_node_sends_is_never_a_page() {
+        let nodes = Nodes::new(&[evil_node().await], None).unwrap();
+        let answer = nodes.read("/v1/records/a").await;
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/json");
     }
 }

@@ -13,7 +13,11 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{Authority, Files, Nodes, files::File, headers::headers};
+use crate::{
+    Authority, Files, Nodes,
+    files::File,
+    headers::{OF_NODES, headers},
+};
 
 /// A wallet hands in one transaction at a time, of 8 KiB at most.
 const TRANSACTION_BYTES_MAX: usize = 16 * 1024;
@@ -45,8 +49,12 @@ pub fn router(wallet: WebWallet) -> Router {
 }
 
 async fn guard(State(always): State<HeaderMap>, request: Request, next: Next) -> Response {
+    let is_a_nodes = request.uri().path().starts_with("/v1/");
     let mut response = next.run(request).await;
     response.headers_mut().extend(always);
+    if is_a_nodes {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, OF_NODES);
+    }
     response
 }
 

@@ -198,6 +198,7 @@ export const en = {
     busy: 'Too much is going on. Try again in a minute.',
     not_yet: 'The node is behind. Try again in a minute.',
     other_network: 'This wallet belongs to another network than this page.',
+    exists: 'This browser keeps a wallet already, made in another tab. Reload the page.',
     not_found: 'The ledger does not know that. It may have been asked too soon: try again.',
     challenge_expired: 'The login has run out. Go back to the site and begin again.',
     malformed: 'What the page sent is no login. Go back to the site and begin again.',

@@ -63,7 +63,8 @@ impl Vault {
         Ok(kind.parameters(parameters).batch(&queue, now))
     }
 
-    /// Keeps the transaction of a batch, which may be sent from then on. What stays of the batch gets another time.
+    /// Keeps the transaction of a batch, which may be sent from then on. What stays of the batch gets another time. False, and
+    /// nothing is kept, if what leaves waits no more as it did when the batch was drawn: somebody gave it up meanwhile.
     ///
     /// # Errors
     /// If the disk refuses.
@@ -74,20 +75,29 @@ impl Vault {
         now: Timestamp,
         parameters: &Parameters,
         draws: &mut Draws,
-    ) -> Result<(), VaultError> {
+    ) -> Result<bool, VaultError> {
+        let withdraws = matches!(signed.transaction.operation, Operation::Withdraw(_));
         self.change(|change| {
+            for did in &batch.leaving {
+                let row = change.get::<QueueRow>(&self.did_id(*did))?;
+                if row.is_none_or(|row| row.is_withdrawal != withdraws) {
+                    return Ok(false);
+                }
+            }
             for did in &batch.leaving {
                 change.remove::<QueueRow>(&self.did_id(*did))?;
             }
             for waiting in &batch.staying {
-                if let Some(mut row) = change.get::<DidRow>(&self.did_id(waiting.did))? {
+                let key = self.did_id(waiting.did);
+                let waits = change.get::<QueueRow>(&key)?.is_some();
+                if let Some(mut row) = change.get::<DidRow>(&key)?.filter(|_| waits) {
                     row.from = parameters.random_time(now, &[now], draws);
                     change.queue(&row)?;
                 }
             }
             change.put(&Digest::ZERO, &OutboxRow { signed: signed.clone() })?;
             change.events.push(Event::new("sent").with(signed.id(), batch.leaving.len()));
-            Ok(())
+            Ok(true)
         })
     }
 

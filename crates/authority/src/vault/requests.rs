@@ -85,8 +85,12 @@ impl Vault {
             if held >= most {
                 return Err(Refused::TooMany(most));
             }
-            let waiting = others.iter().filter(|other| other.state == State::Waiting);
-            let taken: Vec<Timestamp> = waiting.map(|other| other.from).collect();
+            // one that left lately still shows
+            let shows = |other: &&DidRow| {
+                other.did != did
+                    && (other.state == State::Waiting || other.from.plus(parameters.spread) > now)
+            };
+            let taken: Vec<Timestamp> = others.iter().filter(shows).map(|other| other.from).collect();
             let from = parameters.first_time(now, &taken, draws);
             let expires = row.map_or(Timestamp(0), |row| row.expires);
             let row = DidRow { did, person, state: State::Waiting, from, expires };

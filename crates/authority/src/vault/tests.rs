@@ -65,7 +65,8 @@ impl Folder {
         };
         let batch = Batch { leaving: dids.iter().map(|byte| did(*byte)).collect(), staying: Vec::new() };
         let signed = member.attest(2, quarter::expiry(NOW), batch.leaving.iter().copied());
-        vault.keep(&signed, &batch, NOW, &Parameters::PRODUCTION, &mut self.draws.borrow_mut()).unwrap();
+        let draws = &mut self.draws.borrow_mut();
+        assert!(vault.keep(&signed, &batch, NOW, &Parameters::PRODUCTION, draws).unwrap());
         signed
     }
 }
@@ -255,4 +256,44 @@ fn nobody_who_has_the_file_finds_anybody_in_it() {
         assert!(!holds(number(person).as_str().as_bytes()) && !holds(did(person).0.as_bytes()));
     }
     assert!(holds(b"people"), "the scan reads the file");
+}
+
+/// A batch is drawn, then signed; meanwhile somebody may give up.
+#[test]
+fn a_batch_that_holds_what_was_given_up_meanwhile_is_not_kept() {
+    let folder = folder();
+    let vault = folder.open();
+    for byte in [1, 2] {
+        folder.ask(&vault, byte, byte, NOW).unwrap();
+    }
+    folder.withdraw(&vault, 1, 1, false).unwrap();
+    let (leaving, staying) = ([1, 2].map(did).to_vec(), Vec::new());
+    let key = SecretKey::ed25519(&[1; 32]);
+    let member = Member {
+        genesis: GenesisDigest::ZERO,
+        name: OrganisationName::new("ministry").unwrap(),
+        key: &key,
+        sequence: Sequence(1),
+        expires: NOW,
+    };
+    let signed = member.attest(2, quarter::expiry(NOW), leaving.iter().copied());
+    let batch = Batch { leaving, staying };
+    let draws = &mut folder.draws.borrow_mut();
+    assert!(!vault.keep(&signed, &batch, NOW, &Parameters::PRODUCTION, draws).unwrap());
+    assert!(vault.outbox().unwrap().is_none());
+    assert_eq!([1, 2].map(|byte| state(&vault, byte)), [State::Withdrawn, State::Waiting]);
+}
+
+#[test]
+fn a_further_did_waits_for_a_random_time_although_the_first_has_left_already() {
+    let folder = folder();
+    let vault = folder.open();
+    assert_eq!(folder.ask(&vault, 1, 1, NOW).unwrap().row.from, NOW);
+    folder.leave(&vault, &[1]);
+    vault.settle(&[(did(1), Outcome::Attested(quarter::expiry(NOW)))]).unwrap();
+    let soon = NOW.plus(5 * 60_000);
+    let second = folder.ask(&vault, 1, 2, soon).unwrap().row.from;
+    assert!(second.0.abs_diff(NOW.0) >= 25 * 3_600_000, "{second}");
+    let later = NOW.plus(Parameters::PRODUCTION.spread + 1);
+    assert_eq!(folder.ask(&vault, 2, 3, later).unwrap().row.from, later, "others wait for nothing");
 }

@@ -191,7 +191,7 @@ fn whoever_looks_on_at_a_network_does_not_end_it_and_gets_no_other_than_there_is
     assert!(shown.any(|line| line.unwrap().contains("Ctrl-C")));
     signal(&second, "-INT");
     let ended = second.wait_with_output().unwrap();
-    assert!(String::from_utf8_lossy(&ended.stderr).contains("ran before go on"), "{ended:?}");
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("what ran before goes on"), "{ended:?}");
     assert!(before.into_iter().all(runs));
     testnet.run(["status"]).ok();
 }
