@@ -3,10 +3,7 @@
 use std::{io::IsTerminal, path::PathBuf};
 
 use realdid_api::TlsFiles;
-use tokio::{
-    io::AsyncReadExt,
-    signal::unix::{Signal, SignalKind, signal},
-};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// How a program runs.
@@ -77,7 +74,13 @@ impl Ending {
     }
 }
 
-pub(crate) async fn input_closed() {
-    let mut buffer = [0; 64];
-    while tokio::io::stdin().read(&mut buffer).await.is_ok_and(|read| read > 0) {}
+async fn input_closed() {
+    let (ending, ended) = tokio::sync::oneshot::channel::<()>();
+    // a thread of its own: one of the runtime's would keep the program from ending until the input ends
+    std::thread::spawn(move || {
+        drop(std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
+        drop(ending);
+    });
+    // a sender that is dropped says it
+    drop(ended.await);
 }

@@ -103,9 +103,13 @@ async fn end_all_but(others: &[String], folder: &Path) -> anyhow::Result<()> {
     for (place, node) in mine.into_iter().zip(nodes) {
         network.nodes[place] = node;
     }
-    let mine = |service: &&mut Service| !others.contains(&service.kind.to_string());
-    for service in network.services.iter_mut().filter(mine) {
-        realdid_testnet::end_services(std::slice::from_mut(service)).await;
+    let mine: Vec<usize> = (0..network.services.len())
+        .filter(|place| !others.contains(&network.services[*place].kind.to_string()))
+        .collect();
+    let mut services: Vec<Service> = mine.iter().map(|place| network.services[*place].clone()).collect();
+    realdid_testnet::end_services(&mut services).await;
+    for (place, service) in mine.into_iter().zip(services) {
+        network.services[place] = service;
     }
     network.write()
 }

@@ -148,3 +148,27 @@ fn what_cannot_be_served_is_said_before_anybody_comes() {
     std::fs::remove_file(scene.files().join("realdid.wasm")).unwrap();
     says(scene.refused(&scene.genesis, &[]), "where scripts/wasm has made realdid.wasm");
 }
+
+#[test]
+fn what_is_to_end_with_its_input_ends_when_told_to_although_that_is_open() {
+    let scene = Scene::new();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_realdid"))
+        .args(scene.words(&scene.genesis, &scene.node))
+        .args(["--end-with-input", "--listen", &format!("127.0.0.1:{}", free_port())])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let _input = child.stdin.take();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    let ended = (0..600).find_map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        child.try_wait().unwrap()
+    });
+    if ended.is_none() {
+        child.kill().unwrap();
+    }
+    assert!(ended.is_some_and(|status| status.success()));
+}
