@@ -59,7 +59,7 @@ test('who may not, and keys that nobody showed: they count for nothing until the
   ];
   const attempts = cases.map(async ([draft, signers, code]) => {
     const one = await another();
-    await refused(draft(one), signers.map((name) => one[name]), code, { code: 'void', status: 'void' }, one.proven);
+    await refused(draft(one), signers.map((name) => one[name]), code, { code: 'expired', status: 'void' }, one.proven);
     assert.equal((await light.resolve(url, one.proven.did)).record.version, 1);
   });
   await Promise.all(attempts);
@@ -122,10 +122,10 @@ test('a DID that is not there, or has ended', async () => {
   const draft = by({ name: stranger.did, next_sequence: 0 }, { type: 'deactivate', did: stranger.did }, soon());
   const transaction = await light.draft(draft).sign(paper);
   assert.throws(() => light.check(transaction, nobody), { code: 'sender_unknown' });
-  await assert.rejects(submit(url, transaction), { code: 'void' });
+  await assert.rejects(submit(url, transaction), { code: 'expired' });
 
   proven = await network.carryOut(deactivate(proven), paper);
-  await refused(deactivate(proven, {}, soon()), [paper], 'sender_deactivated', { code: 'void' });
+  await refused(deactivate(proven, {}, soon()), [paper], 'sender_deactivated', { code: 'expired' });
 });
 
 test('what was not signed, or is no transaction, is not sent', async () => {

@@ -78,6 +78,7 @@ export class LightClient {
     const parts = ['end', 'next_validators'].map((field) => base64(answer, field));
     this.#epoch = this.#wasm.call('advance', ...parts).epoch;
     this.#steps?.push(...parts);
+    this.#ended.push({ end: answer.end, next_validators: answer.next_validators });
     return this.#epoch;
   }
 
