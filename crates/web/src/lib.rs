@@ -7,7 +7,7 @@
 //! | `/v1/…` | what a wallet asks a node, handed on: a node lets no other origin ask it |
 //!
 //! Nothing of a person is kept here: keys and the history of logins are in the browser, and what is handed on carries no
-//! header of the browser's. Every answer forbids what the page does not need; see [`headers`](crate::headers).
+//! header of the browser's. Every answer forbids what the page does not need.
 
 mod authority;
 mod files;
