@@ -33,6 +33,9 @@
 //! While a wiped validator may not vote in the highest view yet, it and a silent liar would be two faulty ones of four,
 //! so there the liar answers its question and from then on does what an honest validator does.
 //!
+//! A search with closures takes hours: its states have the same numbers in every run, so that several runs, each with
+//! a part of the closures (`--close-from`, `--close-to`), are one.
+//!
 //! **Random walks** ([`walk`]): four to seven validators with as many liars as they stand, four views, three crashes;
 //! single votes, requests and answers, syncs one by one; each walk of random length ends with a closure.
 
@@ -78,6 +81,12 @@ pub struct Arguments {
     /// Leave the closures out: agreement and the invariants alone
     #[arg(long)]
     safety_only: bool,
+    /// Closures only from the state of this number on: from those before, another run with these arguments ran them
+    #[arg(long, default_value_t = 0, conflicts_with = "safety_only")]
+    close_from: usize,
+    /// Closures only from the states before that of this number; the run ends there
+    #[arg(long, default_value_t = usize::MAX, conflicts_with = "safety_only")]
+    close_to: usize,
     /// How many random walks to take
     #[arg(long, default_value_t = 1_000_000)]
     walks: u64,
@@ -160,21 +169,25 @@ fn search(fault: Fault, arguments: &Arguments) -> bool {
     let started = Instant::now();
     let network = Network::new(4, BTreeSet::from([1]));
     let mut told = 0;
-    let found = Search::new(&network, fault, Broken::Nothing, !arguments.safety_only).run(
+    let closes = if arguments.safety_only { 0..0 } else { arguments.close_from..arguments.close_to };
+    let found = Search::new(&network, fault, Broken::Nothing, closes).run(
         arguments.states,
-        |search, depth, left| {
+        |search, next, [depth, left]| {
             let seconds = started.elapsed().as_secs();
             if seconds >= told + 5 {
                 told = seconds;
-                let sizes = search.sizes();
-                eprintln!("{fault:?}: {} states, {left} left of depth {depth}, {sizes:?}", search.len());
+                let (states, sizes) = (search.len(), search.sizes());
+                eprintln!(
+                    "{fault:?}: {states} states, {next} explored, {left} left of depth {depth}, {sizes:?}"
+                );
             }
         },
     );
     let seconds = started.elapsed().as_secs_f64();
     println!(
-        "{fault:?}: {} distinct states, depth {}, {}, {} different validators, {} closures over {} more; {seconds:.1} s",
+        "{fault:?}: {} distinct states, {} explored, depth {}, {}, {} different validators, {} closures over {} more; {seconds:.1} s",
         found.states,
+        found.explored,
         found.depth,
         if found.complete { "all" } else { "not all" },
         found.members,

@@ -11,7 +11,7 @@ pub struct Print(Vec<u8>);
 impl Print {
     /// The fingerprint of one thing.
     pub fn of(hash: impl FnOnce(&mut Self)) -> u128 {
-        let mut print = Self::default();
+        let mut print = Self(Vec::with_capacity(4096));
         hash(&mut print);
         print.wide()
     }

@@ -30,7 +30,7 @@ const NOBODY: u32 = u32::MAX;
 
 /// With more validators than this in memory, of some 18 kB each, all but those that closures begin with are forgotten
 /// and found again.
-const VALIDATORS_MAX: usize = 200_000;
+const VALIDATORS_MAX: usize = 300_000;
 
 /// The validators and steps that closures of at most so many have met.
 pub struct Memory<const PLACES: usize> {
@@ -43,8 +43,8 @@ pub struct Memory<const PLACES: usize> {
     notes: Interner<Note>,
     told: Table<Told, u32>,
     steps: Table<(u32, u32), Stepped>,
-    /// Crews from which a closure was run.
-    closed: Table<Numbers<PLACES>, ()>,
+    /// Crews from which a closure was run, each with the number that its searcher gave to what was injected.
+    closed: Table<(Numbers<PLACES>, u32), ()>,
     /// From this crew everybody comes to a final block of this view at least.
     reaches: Table<Numbers<PLACES>, View>,
 }
@@ -127,7 +127,8 @@ impl<const PLACES: usize> Memory<PLACES> {
         self.notes.number(print, || note)
     }
 
-    /// Runs the closure from these validators on.
+    /// Runs the closure from these validators on, unless it was run before with the same injected note: one of the same
+    /// number.
     ///
     /// # Errors
     /// Says why no new block becomes final.
@@ -136,17 +137,18 @@ impl<const PLACES: usize> Memory<PLACES> {
         network: &Network,
         members: Vec<usize>,
         now: &[u32],
-        injected: Option<(usize, Note)>,
+        injected: Option<(usize, u32, Note)>,
     ) -> Result<(), String> {
         let mut beginners = [NOBODY; PLACES];
         beginners[..now.len()].copy_from_slice(now);
-        if self.closed.insert(beginners, ()).is_some() && injected.is_none() {
+        let number = injected.as_ref().map_or(NOBODY, |(_, number, _)| *number);
+        if self.closed.insert((beginners, number), ()).is_some() {
             return Ok(());
         }
         if self.validators.len() > VALIDATORS_MAX {
             self.forget();
         }
-        let told = injected.map(|(to, note)| (to, self.note(note)));
+        let told = injected.map(|(to, _, note)| (to, self.note(note)));
         let now = beginners.map(|number| if number == NOBODY { NOBODY } else { self.begin(number) });
         let mut crew = Remembered { network, memory: self, members, now, passed: Vec::new(), shortcut: None };
         closure::run(&mut crew, told.into_iter().collect())?;

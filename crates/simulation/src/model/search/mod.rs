@@ -7,7 +7,7 @@ mod acts;
 mod hearing;
 mod members;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use realdid_consensus::Incoming;
 use realdid_types::{BlockDigest, Epoch, EpochView, View};
@@ -46,8 +46,8 @@ pub struct Search<'a> {
     network: &'a Network,
     fault: Fault,
     broken: Broken,
-    /// Whether closures are run.
-    closes: bool,
+    /// Closures are run from the states of these numbers. A state has the same number in each search of its kind.
+    closes: Range<usize>,
     honest: Vec<usize>,
     members: Interner<Known>,
     steps: Table<(u32, Act), u32>,
@@ -76,6 +76,8 @@ pub struct Search<'a> {
 /// What a search found.
 pub struct Found {
     pub states: usize,
+    /// States below this number are explored.
+    pub explored: usize,
     pub depth: usize,
     /// Whether nothing is left to explore.
     pub complete: bool,
@@ -88,7 +90,7 @@ pub struct Found {
 
 impl<'a> Search<'a> {
     /// Two views, the first one a liar's, with one fault.
-    pub fn new(network: &'a Network, fault: Fault, broken: Broken, closes: bool) -> Self {
+    pub fn new(network: &'a Network, fault: Fault, broken: Broken, closes: Range<usize>) -> Self {
         let mut search = Self {
             network,
             fault,
@@ -140,17 +142,19 @@ impl<'a> Search<'a> {
         self.reach(state, NOBODY);
     }
 
-    /// Explores until everything is known, or `states_max` states are.
-    pub fn run(&mut self, states_max: usize, mut progress: impl FnMut(&Self, usize, usize)) -> Found {
+    /// Explores until everything is known, `states_max` states are, or the last state to be closed is explored. Tells
+    /// its progress with the number of the state that is next, its depth, and how many are left of that depth.
+    pub fn run(&mut self, states_max: usize, mut progress: impl FnMut(&Self, usize, [usize; 2])) -> Found {
         let (mut next, mut depth, mut level_end) = (0, 0, self.states.len());
         let mut violation = None;
-        while next < self.states.len() && self.states.len() < states_max {
+        let end = if self.closes.is_empty() { usize::MAX } else { self.closes.end };
+        while next < self.states.len().min(end) && self.states.len() < states_max {
             if next == level_end {
                 depth += 1;
                 level_end = self.states.len();
             }
             if next % 4096 == 0 {
-                progress(self, depth, level_end - next);
+                progress(self, next, [depth, level_end - next]);
             }
             if let Err(what) = self.examine(next) {
                 violation = Some((what, self.path(next)));
@@ -161,6 +165,7 @@ impl<'a> Search<'a> {
         }
         Found {
             states: self.states.len(),
+            explored: next,
             depth,
             complete: next == self.states.len(),
             members: self.members.len(),
@@ -206,7 +211,7 @@ impl<'a> Search<'a> {
                 state.iter().map(|number| &self.members.get(*number).validator).collect();
             checks::check(self.network, &validators, &self.headers)?;
         }
-        if self.closes { self.close(&state) } else { Ok(()) }
+        if self.closes.contains(&number) { self.close(&state) } else { Ok(()) }
     }
 
     /// With a wiped validator that may not vote yet, the liar answers its question and from then on does as it should:
@@ -229,9 +234,10 @@ impl<'a> Search<'a> {
         now.push(self.helped.enter(self.network, &liar));
         let others = state.iter().filter(|number| **number != state[place]);
         let mut answers = others.filter_map(|number| self.members.get(*number).answer);
-        let injected = answers
-            .next()
-            .map(|answer| (self.honest[place], (self.liar(), Arc::new(self.messages.get(answer).1.clone()))));
+        let injected = answers.next().map(|answer| {
+            let note = (self.liar(), Arc::new(self.messages.get(answer).1.clone()));
+            (self.honest[place], answer, note)
+        });
         self.helped.close(self.network, members, &now, injected)
     }
 
