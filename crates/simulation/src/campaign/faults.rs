@@ -19,6 +19,7 @@ enum Undo {
     Reconnect,
     DiskSpeed,
     DiskEmpty(usize),
+    Forget(usize),
 }
 
 /// Breaks and mends a world. Liars, doubled keys and wiped validators that may not vote yet are at most f together.
@@ -136,6 +137,9 @@ impl Breaker {
                 world.give(node, Input::DiskFull(true));
                 self.undo_later(world, Undo::DiskEmpty(node), 100_000, 3_000_000);
             }
+            8 if self.faults.wipes && self.faults.partitions && self.is_left_alone() => {
+                self.leave_alone(world, node);
+            }
             8 if self.faults.wipes => self.wipe(world, node),
             _ => {}
         }
@@ -169,6 +173,35 @@ impl Breaker {
         world.wipe(node);
         self.wiped.insert(node);
         self.undo_later(world, Undo::Start(node), 1_000, 2_000_000);
+    }
+
+    /// More often where an epoch may end meanwhile: whoever is alone in the next one and forgets it must learn of it again.
+    fn is_left_alone(&mut self) -> bool {
+        let percent = if self.faults.validator_changes { 60 } else { 15 };
+        self.random.chance(percent)
+    }
+
+    /// So many crash that nobody goes on without this one, which hears the others and is not heard: what is decided, it
+    /// knows alone. Then it forgets.
+    fn leave_alone(&mut self, world: &mut World, alone: usize) {
+        let Some((_, set)) = world.checks.sets.last_key_value() else { return };
+        let validates = |index: usize| set.index_of(&world.nodes[index].key).is_some();
+        let mut others: Vec<usize> =
+            (0..world.nodes.len()).filter(|index| *index != alone && validates(*index)).collect();
+        let needed = set.quorum().size().saturating_sub(1);
+        if !validates(alone) || others.len() < needed {
+            return;
+        }
+        world.checks.count("one knows alone what is decided, and forgets it");
+        while others.len() > needed {
+            let down = others.swap_remove(self.random.below(others.len()));
+            if world.nodes[down].status != Status::Down {
+                world.crash(down);
+            }
+            self.undo_later(world, Undo::Start(down), 3_000_000, 4_000_000);
+        }
+        others.into_iter().for_each(|other| world.network.cut(alone, other));
+        self.undo_later(world, Undo::Forget(alone), 500_000, 3_000_000);
     }
 
     fn partition(&mut self, world: &mut World) {
@@ -209,6 +242,10 @@ impl Breaker {
             Some(Undo::Start(_)) | None => {}
             Some(Undo::Resume(node)) => world.resume(node),
             Some(Undo::Reconnect) => world.reconnect(),
+            Some(Undo::Forget(node)) => {
+                self.wipe(world, node);
+                world.reconnect();
+            }
             Some(Undo::DiskSpeed) => world.disk_speed = DISK_WELL,
             Some(Undo::DiskEmpty(node)) => world.give(node, Input::DiskFull(false)),
         }

@@ -32,6 +32,8 @@ pub struct Checks {
     heights: Vec<Height>,
     /// What every honest key signed (S8).
     signed: BTreeMap<(PublicKey, EpochView), BTreeMap<VoteKind, BlockDigest>>,
+    /// The newest view in which a validator had voted when it lost its disk (S8).
+    forgotten: BTreeMap<PublicKey, EpochView>,
     /// What each key proposed (S8).
     proposed: BTreeMap<(PublicKey, EpochView), BTreeSet<BlockDigest>>,
     /// What clients were told (S4, S5).
@@ -65,6 +67,7 @@ impl Checks {
             chain: BTreeMap::from([(Height(0), genesis)]),
             heights: vec![Height(0); nodes],
             signed: BTreeMap::new(),
+            forgotten: BTreeMap::new(),
             proposed: BTreeMap::new(),
             promises: Promises::default(),
             forbidden: BTreeSet::new(),
@@ -162,12 +165,23 @@ impl Checks {
         kinds.is_some_and(|kinds| kinds.contains_key(&vote.statement.kind))
     }
 
+    /// A validator loses its disk, and with it what it voted for.
+    pub fn forget(&mut self, key: PublicKey) {
+        let newest = self.signed.keys().filter(|(signer, _)| *signer == key).map(|(_, at)| *at).max();
+        self.forgotten.extend(newest.map(|at| (key, at)));
+    }
+
     /// S8: over all lives of a key. A vote that a crash took before it was durable never left, and does not count.
     pub fn on_vote(&mut self, key: PublicKey, vote: &Vote) {
         if !self.honest.contains(&key) {
             return;
         }
         let at = vote.statement.at;
+        if self.forgotten.get(&key).is_some_and(|newest| at <= *newest) {
+            self.violation(format!(
+                "S8: {key} votes in view {at}, where it may have voted before it lost its disk"
+            ));
+        }
         let first = !self.has_voted(key, vote);
         self.skips += u64::from(first && vote.statement.kind == VoteKind::Skip);
         let kinds = self.signed.entry((key, at)).or_default();

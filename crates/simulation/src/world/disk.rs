@@ -187,6 +187,11 @@ impl Image {
         }
     }
 
+    /// From which view on a validator votes that lost its disk.
+    pub fn wiped_bound(&self) -> EpochView {
+        self.wiped_bound
+    }
+
     /// Up to which view a proposal may leave.
     pub fn lead_mark(&self) -> EpochView {
         self.lead_mark

@@ -424,7 +424,13 @@ impl World {
                 self.checks.on_skip(self.now, from, key, vote.statement.at);
             }
             self.checks.on_vote(key, vote);
-            if let Err(missing) = self.nodes[from].disk.synced().backs(&vote.statement) {
+            let bound = self.nodes[from].replica.as_ref().map(|replica| replica.engine().voter().bound());
+            let synced = self.nodes[from].disk.synced();
+            let backed = match bound.filter(|bound| *bound > synced.wiped_bound()) {
+                Some(_) => Err("the bound that replaces forgotten votes"),
+                None => synced.backs(&vote.statement),
+            };
+            if let Err(missing) = backed {
                 let statement = vote.statement;
                 self.checks
                     .violation(format!("S8: node {from} sends {statement:?} before {missing} is on disk"));
@@ -511,6 +517,7 @@ impl World {
         let genesis = self.genesis.clone();
         self.nodes[node].wipe(&genesis);
         self.checks.promises.lose_disk(node);
+        self.checks.forget(self.nodes[node].key);
     }
 
     fn accept(&mut self, node: usize, ids: &[TransactionId]) {
