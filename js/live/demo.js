@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -215,4 +216,17 @@ test('it goes on where it was after it was down', { skip }, async () => {
   assert.equal(await whole(await logIn(first, demo.bookshop)), atBooks);
   const services = network.ask('testnet', 'status').filter(({ role }) => role === 'service');
   assert.ok(services.length === 5 && services.every(({ pid }) => pid > 0));
+});
+
+test('a shop that was killed starts again, and who took its place meanwhile is not taken for it', { skip }, async () => {
+  network.realdid('testnet', 'kill', 'bookshop');
+  const stranger = createServer((_, answer) => answer.end('hello')).listen(portOf('bookshop'), '127.0.0.1');
+  await once(stranger, 'listening');
+  assert.throws(() => network.realdid('testnet', 'up', '--detach'), /another program does/);
+  stranger.close();
+  assert.deepEqual(network.ask('testnet', 'up', '--detach').demo, demo);
+  assert.match(await (await fetch(demo.bookshop)).text(), /Example Books/);
+  assert.equal(network.ask('testnet', 'logs', 'bookshop')[0].node, 'bookshop');
+  assert.throws(() => network.realdid('testnet', 'pause', 'bookshop'), /no node but a service/);
+  assert.throws(() => network.realdid('testnet', 'up', '--detach', '--nodes-only'), /has an authority/);
 });

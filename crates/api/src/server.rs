@@ -24,7 +24,7 @@ const DRAIN: Duration = Duration::from_secs(3);
 pub enum ServeError {
     /// Somebody else has the port, or the address is not of this machine.
     #[error(
-        "cannot listen on {0}: {1}; does another one run here? name another address (a node's is in node.toml)"
+        "cannot listen on {0}: {1}; does another one run here? name another address: with --listen, or for a node in its node.toml"
     )]
     Listen(SocketAddr, std::io::Error),
     /// The interface would be open to others without encryption.

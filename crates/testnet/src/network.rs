@@ -120,10 +120,16 @@ impl Network {
     /// The places of the nodes with these names.
     ///
     /// # Errors
-    /// Names the one that is none.
+    /// Names the one that is none, and says what a service is started by.
     pub fn places(&self, names: &[String]) -> anyhow::Result<Vec<usize>> {
         let place = |name: &String| {
             self.nodes.iter().position(|node| node.name == *name).with_context(|| {
+                if self.service_named(name).is_some() {
+                    return format!(
+                        "{name} is no node but a service beside them: `realdid testnet kill {name}` ends it, and `realdid \
+                         testnet up --detach` starts it again"
+                    );
+                }
                 let known: Vec<&str> = self.nodes.iter().map(|node| node.name.as_str()).collect();
                 format!("there is no node {name:?}: there are {}", known.join(", "))
             })

@@ -119,6 +119,16 @@ impl Process {
         let pid = running.with_context(|| format!("{} does not run", self.name))?;
         kill_process(pid, signal).with_context(|| format!("{} takes no signal", self.name))
     }
+
+    fn kill(&self) -> anyhow::Result<()> {
+        self.signal(Signal::KILL)?;
+        let until = Instant::now() + END_MAX;
+        while self.is_running() {
+            ensure!(Instant::now() < until, "{} is killed and still there", self.name);
+            std::thread::sleep(LOOK);
+        }
+        Ok(())
+    }
 }
 
 impl NodeEntry {
@@ -148,13 +158,17 @@ impl NodeEntry {
     /// # Errors
     /// If it does not run, or the system does not let it go.
     pub fn kill(&self) -> anyhow::Result<()> {
-        self.signal(Signal::KILL)?;
-        let until = Instant::now() + END_MAX;
-        while self.is_running() {
-            ensure!(Instant::now() < until, "{} is killed and still there", self.name);
-            std::thread::sleep(LOOK);
-        }
-        Ok(())
+        Process::of_node(self).kill()
+    }
+}
+
+impl Service {
+    /// As [`NodeEntry::kill`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn kill(&self) -> anyhow::Result<()> {
+        Process::of_service(self).kill()
     }
 }
 

@@ -71,6 +71,12 @@ impl Network {
         self.services.iter().find(|service| service.kind == kind)
     }
 
+    /// The place of the service with this name.
+    #[must_use]
+    pub fn service_named(&self, name: &str) -> Option<usize> {
+        self.services.iter().position(|service| service.kind.to_string() == name)
+    }
+
     /// Where services keep what they keep.
     #[must_use]
     pub fn home_of_service(&self, kind: Kind) -> PathBuf {

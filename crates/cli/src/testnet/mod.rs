@@ -29,7 +29,7 @@ pub enum Command {
     Down(Place),
     /// How its nodes are
     Status(Place),
-    /// Kill nodes at once, as a power failure would
+    /// Kill nodes or services at once, as a power failure would
     Kill(Some_),
     /// Start nodes that do not run
     Start(Some_),
@@ -47,7 +47,7 @@ pub enum Command {
     Add(validators::Add),
     /// Let the members vote validators out; their processes go on as followers
     Remove(Some_),
-    /// Print where nodes log to, or their newest lines
+    /// Print where nodes and services log to, and their newest lines
     Logs(Some_),
     /// Register DIDs through the nodes' interfaces, from a seed
     Register(citizens::Register),

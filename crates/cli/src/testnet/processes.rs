@@ -60,13 +60,25 @@ fn signal(some: &Some_, signal: Signal, state: &'static str, format: Format) -> 
     })
 }
 
-/// Kills nodes.
+/// Kills nodes, and services beside them.
 pub fn kill(some: &Some_, format: Format) -> anyhow::Result<()> {
-    with_nodes(some, format, |network, place| {
-        let node = &network.nodes[place];
-        node.kill()?;
-        Ok(("is killed", node.pid))
-    })
+    let network = some.place.network()?;
+    let _lock = realdid_testnet::lock(&network.folder)?;
+    let is_service = |name: &&String| network.service_named(name).is_some();
+    let (services, nodes): (Vec<&String>, Vec<&String>) = some.nodes.iter().partition(is_service);
+    let places = network.places(&nodes.into_iter().cloned().collect::<Vec<_>>())?;
+    let mut done = Vec::new();
+    let killed = places
+        .iter()
+        .map(|place| (&network.nodes[*place].name, network.nodes[*place].kill()))
+        .chain(
+            services
+                .iter()
+                .filter_map(|name| Some((*name, network.services[network.service_named(name)?].kill()))),
+        )
+        .try_for_each(|(name, killed)| killed.map(|()| done.push((name.clone(), "is killed"))));
+    told(&done, format)?;
+    killed
 }
 
 /// Stops nodes where they stand.

@@ -1,7 +1,8 @@
 //! The processes that `realdid testnet up` started, which are its own to end.
 
-use std::process::Child;
+use std::{net::TcpListener, process::Child};
 
+use anyhow::Context;
 use realdid_testnet::{Lifetime, Network, NodeEntry, Service};
 
 use super::program;
@@ -34,7 +35,8 @@ impl Started {
         network.write()
     }
 
-    /// Starts a service, unless it runs: the program with these words.
+    /// Starts a service, unless it runs: the program with these words. Nobody else must listen where it is to: what
+    /// answers there would be taken for it.
     pub(super) fn start_service(
         &mut self,
         network: &mut Network,
@@ -45,6 +47,13 @@ impl Started {
         if service.is_running() {
             return Ok(());
         }
+        TcpListener::bind(service.listen).with_context(|| {
+            format!(
+                "the {} is to listen at {}, and another program does: end that one, or make a new network after \
+                 `realdid testnet reset`",
+                service.kind, service.listen
+            )
+        })?;
         let child = realdid_testnet::spawn_service(&program()?, network, service, words, self.lifetime)?;
         network.services[place].pid = Some(child.id());
         self.services.push(place);

@@ -137,6 +137,11 @@ fn found_or_made(folder: &Path, arguments: &Arguments) -> anyhow::Result<Network
             "the network in {} has another seed: `realdid testnet reset` removes it",
             folder.display()
         );
+        ensure!(
+            !arguments.nodes_only || network.services.is_empty(),
+            "the network in {} has an authority, a wallet, a bridge and shops: `realdid testnet reset` removes it",
+            folder.display()
+        );
         let count = |validator| network.nodes.iter().filter(|node| node.validator == validator).count();
         for (wanted, there, what) in [
             (arguments.validators, count(true), "validators"),

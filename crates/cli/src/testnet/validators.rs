@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail, ensure};
 use realdid_client::NodeClient;
 use realdid_node::NodeKeys;
-use realdid_testnet::{Lifetime, Network};
+use realdid_testnet::{Lifetime, Network, NodeEntry};
 use realdid_types::{Change, RemoveValidator};
 use serde_json::{Value, json};
 
@@ -112,16 +112,30 @@ async fn take_back(network: &mut Network, place: usize) -> anyhow::Result<()> {
 pub async fn remove(some: &Some_, format: Format) -> anyhow::Result<()> {
     let network = some.place.network()?;
     let client = running(&network)?;
+    let mut out: Vec<&str> = Vec::new();
     for place in network.places(&some.nodes)? {
         let node = &network.nodes[place];
-        let consensus_key = NodeKeys::load(&network.home_of(node).keys())?
-            .consensus
-            .with_context(|| format!("{} is no validator", node.name))?
-            .public_key();
-        let change = Change::RemoveValidator(RemoveValidator { consensus_key });
-        realdid_testnet::decide(&network, &client, change).await?;
+        vote_out(&network, node, &client).await.with_context(|| match out.len() {
+            0 => format!("{} stays", node.name),
+            _ => format!("{} stays, and {} already voted out", node.name, are(&out)),
+        })?;
+        out.push(&node.name);
     }
     let sentence =
-        format!("the members have voted {} out; they follow from the next epoch on", some.nodes.join(", "));
-    say(format, &json!({ "nodes": some.nodes, "state": "voted out" }), &sentence)
+        format!("the members have voted {} out; they follow from the next epoch on", out.join(", "));
+    say(format, &json!({ "nodes": out, "state": "voted out" }), &sentence)
+}
+
+fn are(names: &[&str]) -> String {
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    format!("{} {verb}", names.join(", "))
+}
+
+async fn vote_out(network: &Network, node: &NodeEntry, client: &NodeClient) -> anyhow::Result<()> {
+    let consensus_key = NodeKeys::load(&network.home_of(node).keys())?
+        .consensus
+        .with_context(|| format!("{} is no validator", node.name))?
+        .public_key();
+    let change = Change::RemoveValidator(RemoveValidator { consensus_key });
+    realdid_testnet::decide(network, client, change).await.map(drop)
 }
