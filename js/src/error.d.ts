@@ -128,6 +128,8 @@ export type ErrorCode =
   | 'authority_not_accepted'
   /** The ledger knows no such site. */
   | 'site_unknown'
+  /** What the node shows of the site is more than a day old. */
+  | 'site_stale'
   /** The site is closed. */
   | 'site_closed'
   /** The page is none of the site's. */

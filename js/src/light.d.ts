@@ -118,6 +118,8 @@ export class LightClient {
   readonly network: string;
   /** The genesis' digest, which names the network for good. */
   readonly genesis: string;
+  /** Whether the network is one to try things out on. */
+  readonly development: boolean;
   /** The newest epoch whose validators are known. */
   readonly epoch: number;
   /** What `advance` went on by, from the genesis on: another one goes on by the same, without asking a node. */
@@ -162,7 +164,7 @@ export class LightClient {
   /**
    * Asks a node for a challenge's site, and says what the person is to agree to. `requester` is the origin of the page
    * that asked, as the browser says, or `null` if it is on another device. Rejects if the wallet must not answer:
-   * `site_unknown`, `site_closed`, `foreign_origin`, `foreign_return_address`, `relayed`, `other_device`,
+   * `site_unknown`, `site_stale`, `site_closed`, `foreign_origin`, `foreign_return_address`, `relayed`, `other_device`,
    * `real_name_not_allowed`, `challenge_expired`, `other_network`.
    */
   reviewLogin(

@@ -12,6 +12,7 @@ export class LightClient {
   #wasm;
   #network;
   #genesis;
+  #development;
   #epoch;
   /** How each epoch ended that was followed, and the validators of the next: sites may know older ones. */
   #steps = [];
@@ -20,10 +21,11 @@ export class LightClient {
   #proven = new WeakMap();
 
   /** Use `fromGenesis` or `fromNode`. */
-  constructor(wasm, { network, genesis, epoch }) {
+  constructor(wasm, { network, genesis, development, epoch }) {
     this.#wasm = wasm;
     this.#network = network;
     this.#genesis = genesis;
+    this.#development = development;
     this.#epoch = epoch;
   }
 
@@ -48,6 +50,11 @@ export class LightClient {
   /** The genesis' digest, which names the network for good. */
   get genesis() {
     return this.#genesis;
+  }
+
+  /** Whether the network is one to try things out on. */
+  get development() {
+    return this.#development;
   }
 
   /** The newest epoch whose validators are known. */

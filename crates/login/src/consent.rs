@@ -14,6 +14,19 @@ pub enum Requester<'a> {
     OtherDevice,
 }
 
+/// How old may be what is known of a site: a day that wallets keep it, and an hour for a network that stands idle and for
+/// clocks that differ. In milliseconds. A node that hides changes for longer is found out.
+pub const SITE_AGE_MAX: u64 = 25 * 60 * 60 * 1_000;
+
+/// What the ledger holds for a challenge's DID, proven.
+#[derive(Clone, Copy, Debug)]
+pub struct Registered<'a> {
+    /// The site, if there is one.
+    pub site: Option<&'a SiteRecord>,
+    /// The time of the block that proves it.
+    pub as_of: Timestamp,
+}
+
 /// What the person is to agree to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consent {
@@ -38,6 +51,11 @@ pub enum Unacceptable {
     /// Too late.
     #[error("the challenge ran out: go back to the site and begin again")]
     Expired,
+    /// Proven by a block that is too old.
+    #[error(
+        "what the node shows of the site is of {0}, more than a day ago: it is behind, or hides what changed; ask another"
+    )]
+    SiteStale(Timestamp),
     /// Not on the ledger.
     #[error("the ledger knows no such site: do not trust the page that sent you here")]
     NotRegistered,
@@ -85,6 +103,7 @@ impl Unacceptable {
         match self {
             Self::OtherNetwork => "other_network",
             Self::Expired => "challenge_expired",
+            Self::SiteStale(_) => "site_stale",
             Self::NotRegistered => "site_unknown",
             Self::Closed(_) => "site_closed",
             Self::ForeignOrigin { .. } => "foreign_origin",
@@ -96,14 +115,13 @@ impl Unacceptable {
     }
 }
 
-/// Whether a wallet may answer, and what the person must be shown. `site` is what the ledger holds for the challenge's
-/// DID, proven.
+/// Whether a wallet may answer, and what the person must be shown.
 ///
 /// # Errors
 /// Says why not.
 pub fn review(
     challenge: &Challenge,
-    site: Option<&SiteRecord>,
+    registered: Registered<'_>,
     genesis: GenesisDigest,
     requester: Requester<'_>,
     now: Timestamp,
@@ -114,7 +132,10 @@ pub fn review(
     if now >= challenge.expires {
         return Err(Unacceptable::Expired);
     }
-    let site = &site.ok_or(Unacceptable::NotRegistered)?.site;
+    if registered.as_of.plus(SITE_AGE_MAX) < now {
+        return Err(Unacceptable::SiteStale(registered.as_of));
+    }
+    let site = &registered.site.ok_or(Unacceptable::NotRegistered)?.site;
     let name = site.name.to_string();
     let Challenge { origin, return_address, level, .. } = challenge;
     if site.closed {

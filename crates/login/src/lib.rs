@@ -46,7 +46,7 @@ mod verify;
 pub use bundle::{Attested, Bundle, Proven, Standing};
 pub use challenge::{Challenge, matching_number};
 pub use challenges::{Challenges, Session};
-pub use consent::{Consent, Requester, Unacceptable, review};
+pub use consent::{Consent, Registered, Requester, SITE_AGE_MAX, Unacceptable, review};
 pub use epochs::{EPOCHS_MAX, EpochStep, KnownEpochs};
 pub use error::LoginError;
 pub use proof::EntryProof;

@@ -71,11 +71,11 @@ impl Wallet {
         Ok(())
     }
 
-    /// Takes a site's entry, which was proven now.
-    pub fn take_site(&mut self, site: SiteRecord, now: Timestamp) {
+    /// Takes a site's entry, as a block of this time proves it.
+    pub fn take_site(&mut self, site: SiteRecord, as_of: Timestamp) {
         if let Some(identity) = self.identity_mut(site.site.did) {
             identity.site = site;
-            identity.site_of = now;
+            identity.site_of = as_of;
         }
     }
 

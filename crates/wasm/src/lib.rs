@@ -8,7 +8,7 @@
 //!
 //! | function | parts | reply |
 //! | --- | --- | --- |
-//! | [`realdid_start`] | genesis | `network`, `genesis` (its digest), `epoch` |
+//! | [`realdid_start`] | genesis | `network`, `genesis` (its digest), `development`, `epoch` |
 //! | [`realdid_advance`] | end of the epoch, the next validators | `epoch` |
 //! | [`realdid_check_record`] | DID, proof, block, certificate, and the record if there is one | `did`, `record`, `height`, `time` |
 //! | [`realdid_draft`] | JSON: `sender`, `sequence`, `expires`, `operation` | the transaction |

@@ -27,6 +27,7 @@ pub(crate) fn start(light: &mut Option<Trusted>, mut parts: Parts<'_>) -> Result
     let reply = json!({
         "network": genesis.network.as_str(),
         "genesis": genesis.digest().to_string(),
+        "development": genesis.development,
         "epoch": client.epoch().0,
     });
     *light = Some(Trusted {

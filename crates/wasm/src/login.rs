@@ -1,7 +1,7 @@
 //! Logging in: what a site makes and checks, and what a wallet does.
 
 use realdid_crypto::{PublicKey, Signature};
-use realdid_login::{Acceptance, Bundle, Challenge, EpochStep, Requester, Response};
+use realdid_login::{Acceptance, Bundle, Challenge, EpochStep, Registered, Requester, Response};
 use realdid_state::StateKey;
 use realdid_types::{Did, EpochEnd, NetworkName, OrganisationName, Timestamp, ValidatorSet, Wire};
 use serde_json::{Value, json};
@@ -100,8 +100,9 @@ pub(crate) fn review(light: &mut Option<Trusted>, mut parts: Parts<'_>) -> Resul
                 .into());
         }
     };
-    let site = light.epochs.newest().check_site(challenge.site, &shown, &light.verifier)?.entry;
-    let consent = realdid_login::review(&challenge, site.as_ref(), light.genesis, requester, now)?;
+    let proven = light.epochs.newest().check_site(challenge.site, &shown, &light.verifier)?;
+    let registered = Registered { site: proven.entry.as_ref(), as_of: proven.header.time };
+    let consent = realdid_login::review(&challenge, registered, light.genesis, requester, now)?;
     Ok(json!({
         "name": consent.name,
         "origin": consent.origin,

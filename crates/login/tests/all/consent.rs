@@ -15,7 +15,8 @@ fn asked(
     let scene = Scene::new();
     let (mut challenge, mut site) = (scene.challenge(), scene.site_record());
     change(&mut challenge, &mut site);
-    review(&challenge, Some(&site), scene.ledger.genesis.digest(), requester, Timestamp(NOW))
+    let registered = Registered { site: Some(&site), as_of: Timestamp(NOW) };
+    review(&challenge, registered, scene.ledger.genesis.digest(), requester, Timestamp(NOW))
 }
 
 fn refused(change: impl FnOnce(&mut Challenge, &mut SiteRecord), requester: Requester<'_>) -> &'static str {
@@ -74,7 +75,21 @@ fn a_site_must_stand_on_the_ledger_be_open_and_ask_only_what_it_may() {
     };
     assert_eq!(refused(other, PAGE), "other_network");
     let scene = Scene::new();
+    let nobody = Registered { site: None, as_of: Timestamp(NOW) };
     let unknown =
-        review(&scene.challenge(), None, scene.ledger.genesis.digest(), PAGE, Timestamp(NOW)).unwrap_err();
+        review(&scene.challenge(), nobody, scene.ledger.genesis.digest(), PAGE, Timestamp(NOW)).unwrap_err();
     assert_eq!(unknown, Unacceptable::NotRegistered);
+}
+
+/// A node could show for ever what an address belonged to before its site took it off the ledger.
+#[test]
+fn what_was_proven_more_than_a_day_ago_says_nothing_of_a_site() {
+    let (scene, site) = (Scene::new(), Scene::new().site_record());
+    let seen = |as_of| {
+        let registered = Registered { site: Some(&site), as_of };
+        review(&scene.challenge(), registered, scene.ledger.genesis.digest(), PAGE, Timestamp(NOW))
+    };
+    let oldest = NOW - SITE_AGE_MAX;
+    assert!(seen(Timestamp(oldest)).is_ok());
+    assert_eq!(seen(Timestamp(oldest - 1)), Err(Unacceptable::SiteStale(Timestamp(oldest - 1))));
 }

@@ -45,16 +45,16 @@ impl<'a> Online<'a> {
         Ok(Self { store, node, verifier: Ed25519Verifier::default() })
     }
 
-    /// What the ledger holds of a site.
+    /// What the ledger holds of a site, and the time of the block that proves it.
     ///
     /// # Errors
     /// If the node does not answer, or what it says does not hold.
-    pub(crate) async fn site(&mut self, site: Did) -> anyhow::Result<Option<SiteRecord>> {
-        let found = self.node.entry_now::<SiteRecord>(&StateKey::Site(site), means::PATIENCE).await?.entry;
-        if let Some(record) = &found {
-            self.store.wallet.take_site(record.clone(), now());
+    pub(crate) async fn site(&mut self, site: Did) -> anyhow::Result<(Option<SiteRecord>, Timestamp)> {
+        let found = self.node.entry_now::<SiteRecord>(&StateKey::Site(site), means::PATIENCE).await?;
+        if let Some(record) = &found.entry {
+            self.store.wallet.take_site(record.clone(), found.header.time);
         }
-        Ok(found)
+        Ok((found.entry, found.header.time))
     }
 
     /// Fetches the proofs of the DID for a site; none if the node knows no such DID.

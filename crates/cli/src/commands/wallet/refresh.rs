@@ -106,7 +106,7 @@ async fn fetch_proofs(store: &mut Store, target: &Target, site: Did) -> anyhow::
 
 async fn fetch_site(store: &mut Store, target: &Target, site: Did) -> anyhow::Result<Value> {
     let name = label(&store.wallet, site);
-    let found = Online::new(store, target)?.site(site).await.with_context(|| name.clone())?;
+    let (found, _) = Online::new(store, target)?.site(site).await.with_context(|| name.clone())?;
     found.with_context(|| format!("{name}: the ledger knows no such site any more"))?;
     Ok(json!({ "site": name, "fetched": "site" }))
 }
