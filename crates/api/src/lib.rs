@@ -27,6 +27,8 @@ mod transactions;
 mod views;
 mod waiting;
 
+// of what `problem_codes` makes
+pub use axum::http::StatusCode;
 pub use metrics::Metrics;
 pub use ports::{Fate, Final, Ports, Submission};
 pub use problem::{Code, Problem, told};

@@ -17,7 +17,9 @@ use utoipa::{
     },
 };
 
-macro_rules! codes {
+/// Makes the enumeration `Code` of an interface's problems: each with its stable name and its HTTP status.
+#[macro_export]
+macro_rules! problem_codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $status:ident;)*) => {
         /// Why a request fails. The names are stable.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,14 +39,14 @@ macro_rules! codes {
 
             /// The HTTP status.
             #[must_use]
-            pub const fn status(self) -> StatusCode {
-                match self { $(Self::$name => StatusCode::$status,)* }
+            pub const fn status(self) -> $crate::StatusCode {
+                match self { $(Self::$name => $crate::StatusCode::$status,)* }
             }
         }
     };
 }
 
-codes! {
+crate::problem_codes! {
     /// The body or a parameter is not what it should be.
     Malformed = "malformed", BAD_REQUEST;
     /// The body is too large.

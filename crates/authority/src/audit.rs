@@ -72,6 +72,13 @@ pub struct Checked {
     pub entries: u64,
     /// The digest of the last one; zero if there is none.
     pub head: Digest,
+    /// How many bytes follow that are no whole line: what a process that was killed, or a full disk, left. The service
+    /// removes them when it starts.
+    pub cut_off: u64,
+}
+
+impl Checked {
+    const EMPTY: Self = Self { entries: 0, head: Digest::ZERO, cut_off: 0 };
 }
 
 /// The log, at its end.
@@ -120,6 +127,7 @@ impl AuditLog {
         let file = OpenOptions::new().create(true).read(true).append(true).mode(0o600).open(path);
         let mut file = file.map_err(disk)?;
         let (at, whole) = follow(path, &file)?;
+        let at = Checked { cut_off: 0, ..at };
         file.set_len(whole).map_err(disk)?;
         file.seek(SeekFrom::End(0)).map_err(disk)?;
         Ok(Self { path: path.to_owned(), file, key: secret.digests(Purpose::Audit), at, whole: Some(whole) })
@@ -134,7 +142,7 @@ impl AuditLog {
         let (mut at, mut text) = (self.at, String::new());
         for event in events {
             let line = self.line(event, at);
-            at = Checked { entries: line.entry, head: Digest::ZERO };
+            at = Checked { entries: line.entry, ..Checked::EMPTY };
             let line =
                 serde_json::to_string(&line).unwrap_or_else(|error| unreachable!("a line is JSON: {error}"));
             at.head = digest(Context::AuditEntry, line.as_bytes());
@@ -186,21 +194,27 @@ pub fn check(path: &Path) -> Result<Checked, AuditError> {
 fn follow(path: &Path, file: &File) -> Result<(Checked, u64), AuditError> {
     let disk = |error| AuditError::Disk(path.to_owned(), error);
     let mut reader = BufReader::new(file);
-    let (mut at, mut whole) = (Checked { entries: 0, head: Digest::ZERO }, 0_u64);
+    let (mut at, mut whole) = (Checked::EMPTY, 0_u64);
     loop {
         let mut line = Vec::new();
         let read = (&mut reader).take(LINE_MAX).read_until(b'\n', &mut line).map_err(disk)?;
         let entry = at.entries.saturating_add(1);
         let Some((b'\n', text)) = line.split_last() else {
-            let is_cut = line.len() as u64 == LINE_MAX;
-            return if is_cut { Err(AuditError::Broken(path.to_owned(), entry)) } else { Ok((at, whole)) };
+            let cut_off = line.len() as u64;
+            let is_too_long = cut_off == LINE_MAX;
+            let end = Checked { cut_off, ..at };
+            return if is_too_long {
+                Err(AuditError::Broken(path.to_owned(), entry))
+            } else {
+                Ok((end, whole))
+            };
         };
         let told: Option<Line> = serde_json::from_slice(text).ok();
         let follows = |line: &Line| line.entry == entry && line.previous == at.head.to_string();
         if !told.as_ref().is_some_and(follows) {
             return Err(AuditError::Broken(path.to_owned(), entry));
         }
-        at = Checked { entries: entry, head: digest(Context::AuditEntry, text) };
+        at = Checked { entries: entry, head: digest(Context::AuditEntry, text), cut_off: 0 };
         whole = whole.saturating_add(read as u64);
     }
 }
@@ -280,6 +294,7 @@ mod tests {
         let (_folder, path) = three();
         let whole = check(&path).unwrap();
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"entry\":4,\"ti").unwrap();
+        assert_eq!(check(&path).unwrap(), Checked { cut_off: 14, ..whole });
         open(&path).unwrap().append(&[event()]).unwrap();
         assert_eq!(check(&path).unwrap().entries, whole.entries + 1);
     }

@@ -1,7 +1,7 @@
 //! What citizens and their wallets are told when something fails, each with a stable code.
 
 use axum::{
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use realdid_client::CheckError;
@@ -11,29 +11,7 @@ use crate::{
     vault::{Refused, VaultError},
 };
 
-macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $status:ident;)*) => {
-        /// Why a request fails. The names are stable.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Code {
-            $($(#[$doc])* $name,)*
-        }
-
-        impl Code {
-            /// Its stable name.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-
-            const fn status(self) -> StatusCode {
-                match self { $(Self::$name => StatusCode::$status,)* }
-            }
-        }
-    };
-}
-
-codes! {
+realdid_api::problem_codes! {
     /// The body is not what it should be.
     Malformed = "malformed", BAD_REQUEST;
     /// The body is too large.

@@ -66,11 +66,13 @@ pub struct Authority {
     pub(crate) wake: Notify,
     pub(crate) ready: watch::Sender<Result<(), String>>,
     registry: Box<dyn Registry>,
-    node: tokio::sync::Mutex<CheckedNode>,
+    /// Copied for each question: many are asked at a time.
+    node: Mutex<CheckedNode>,
     challenges: Mutex<Challenges>,
     draws: Mutex<Draws>,
     by_address: Mutex<Limit>,
-    by_subject: Mutex<Limit>,
+    by_person: Mutex<Limit>,
+    by_did: Mutex<Limit>,
     verifier: Ed25519Verifier,
 }
 
@@ -89,11 +91,12 @@ impl Authority {
             wake: Notify::new(),
             ready: watch::Sender::new(Err("the ledger was not asked yet".to_owned())),
             registry,
-            node: tokio::sync::Mutex::new(node),
+            node: Mutex::new(node),
             challenges: Mutex::new(Challenges::new()),
             draws: Mutex::new(Draws::fresh()),
             by_address: Mutex::new(Limit::new(per_address, MINUTE)),
-            by_subject: Mutex::new(Limit::new(PER_HOUR, HOUR)),
+            by_person: Mutex::new(Limit::new(PER_HOUR, HOUR)),
+            by_did: Mutex::new(Limit::new(PER_HOUR, HOUR)),
             verifier: Ed25519Verifier::default(),
         }
     }
@@ -205,7 +208,7 @@ impl Authority {
 
     async fn check_person(&self, person: &Person) -> Result<(), Problem> {
         let id = self.vault.person_id(person.number());
-        self.count_subject(id)?;
+        count(&self.by_person, id)?;
         if self.registry.holds(person).await? {
             return Ok(());
         }
@@ -239,7 +242,7 @@ impl Authority {
             ));
         }
         // whoever has no key of it cannot keep its holder waiting
-        self.count_subject(proof.did.0)?;
+        count(&self.by_did, proof.did.0)?;
         if lock(&self.challenges).take(proof.did, &proof.challenge, now()) {
             Ok(())
         } else {
@@ -248,13 +251,23 @@ impl Authority {
     }
 
     async fn record(&self, did: Did) -> Result<Option<DidRecord>, Problem> {
-        let proven = self.node.lock().await.record_now(did, PATIENCE).await?;
+        let mut node = lock(&self.node).clone();
+        let proven = node.record_now(did, PATIENCE).await?;
+        self.learn(node);
         let oldest = now().0.saturating_sub(self.genesis.parameters.max_idle).saturating_sub(PROOF_AGE_MAX);
         if proven.header.time.0 < oldest {
             let detail = "the authority's node is behind the network: try again later";
             return Err(Problem::new(Code::LedgerUnavailable, detail));
         }
         Ok(proven.record)
+    }
+
+    /// Goes on from the newest validators that any question led to.
+    fn learn(&self, asked: CheckedNode) {
+        let mut known = lock(&self.node);
+        if asked.light().epoch() > known.light().epoch() {
+            *known = asked;
+        }
     }
 
     fn count_address(&self, from: IpAddr) -> Result<(), Problem> {
@@ -264,10 +277,6 @@ impl Authority {
             IpAddr::V6(address) => address.octets().into_iter().take(8).collect(),
         };
         count(&self.by_address, digest(Context::Random, &who))
-    }
-
-    fn count_subject(&self, subject: Digest) -> Result<(), Problem> {
-        count(&self.by_subject, subject)
     }
 }
 

@@ -13,7 +13,7 @@ pub const HELP: &str = "Exit status:
   0   done
   1   failed; the message says why and what to do
   2   the command line is wrong
-  3   the node does not answer
+  3   the node, or another service, does not answer
   4   the node or the ledger refuses
   5   what the node says does not verify
   74  the disk failed
@@ -25,6 +25,7 @@ Example:
   realdid testnet up --detach && realdid did create --key my.key";
 
 const WRONG_COMMAND_LINE: u8 = 2;
+const UNREACHABLE: u8 = 3;
 const REFUSED: u8 = 4;
 const UNVERIFIED: u8 = 5;
 
@@ -42,6 +43,11 @@ impl fmt::Display for Ended {
 }
 
 impl std::error::Error for Ended {}
+
+/// Somebody else than a node does not answer.
+pub fn unreachable(text: impl Into<String>) -> anyhow::Error {
+    Ended { status: UNREACHABLE, text: text.into() }.into()
+}
 
 /// The node or the ledger refused something that it was asked for.
 pub fn refused(text: impl Into<String>) -> anyhow::Error {
@@ -137,7 +143,7 @@ fn status_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<u8> {
         return Some(UNVERIFIED);
     }
     match cause.downcast_ref()? {
-        ClientError::Unreachable(..) => Some(3),
+        ClientError::Unreachable(..) => Some(UNREACHABLE),
         ClientError::Refused(_) => Some(REFUSED),
         ClientError::Answer(..) => Some(UNVERIFIED),
         ClientError::Certificate(_) => None,

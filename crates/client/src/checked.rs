@@ -1,5 +1,7 @@
 //! A node that is not trusted: whatever it says is checked from the genesis on.
 
+use std::sync::Arc;
+
 use realdid_crypto::Ed25519Verifier;
 use realdid_identity::DidRecord;
 use realdid_state::StateKey;
@@ -17,13 +19,13 @@ use crate::{
 /// views without one are few.
 const DESCENT_MAX: usize = 1_024;
 
-/// A node, and what is known of its network's validators.
-#[derive(Debug)]
+/// A node, and what is known of its network's validators. A copy asks beside it.
+#[derive(Clone, Debug)]
 pub struct CheckedNode {
     node: NodeClient,
     genesis: Genesis,
     light: LightClient,
-    verifier: Ed25519Verifier,
+    verifier: Arc<Ed25519Verifier>,
 }
 
 /// A transaction with the block that shows when it was there.
@@ -85,7 +87,7 @@ impl CheckedNode {
     /// If the genesis makes no network.
     pub fn new(node: NodeClient, genesis: &Genesis) -> Result<Self, Untrusted> {
         let light = LightClient::new(genesis)?;
-        Ok(Self { node, genesis: genesis.clone(), light, verifier: Ed25519Verifier::default() })
+        Ok(Self { node, genesis: genesis.clone(), light, verifier: Arc::default() })
     }
 
     /// The node.

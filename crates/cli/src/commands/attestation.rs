@@ -186,9 +186,14 @@ async fn show(
 ) -> anyhow::Result<()> {
     let did = Did::from_text(text, &node.genesis().network)?;
     let members = node.entry_now::<Members>(&StateKey::Members, PATIENCE).await?;
+    let known = members.entry.unwrap_or_default().names;
     let names = match authority {
-        Some(name) => vec![OrganisationName::new(name)?],
-        None => members.entry.unwrap_or_default().names,
+        Some(name) => {
+            let name = OrganisationName::new(name)?;
+            ensure!(known.contains(&name), "{name} was never a member: there are {}", joined(&known));
+            vec![name]
+        }
+        None => known,
     };
     let (mut said, mut header) = (Vec::new(), members.header);
     for name in names {
@@ -221,6 +226,10 @@ async fn show(
         rows.push(row(["verified", &format!("by a certificate for block {}", header.height)]));
         rows
     })
+}
+
+fn joined(names: &[OrganisationName]) -> String {
+    names.iter().map(OrganisationName::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn said_rows(said: &Said, attestation: &Attestation, now: Timestamp) -> [Vec<String>; 2] {

@@ -44,10 +44,10 @@ Examples:
     Start(Box<start::Start>),
     /// How a service is, and what it promises
     #[command(after_help = "Example:
-  realdid authority status --url http://127.0.0.1:7480")]
+  realdid authority status --url http://127.0.0.1:7490")]
     Status {
         /// The service's address
-        #[arg(long, env = "REALDID_AUTHORITY", default_value = "http://127.0.0.1:7480", value_name = "URL")]
+        #[arg(long, env = "REALDID_AUTHORITY", default_value = "http://127.0.0.1:7490", value_name = "URL")]
         url: String,
     },
     /// Check that an audit log was not changed
@@ -82,7 +82,18 @@ pub(crate) async fn run(command: Command, format: Format) -> anyhow::Result<()> 
         Command::Status { url } => status(&url, format).await,
         Command::Audit { file } => {
             let checked = audit::check(&file)?;
-            let fields = vec![("entries", json!(checked.entries)), ("head", json!(checked.head.to_string()))];
+            if checked.cut_off > 0 {
+                eprintln!(
+                    "note: {} bytes behind the last whole line are cut off, as after a kill or on a full disk; the service \
+                     removes them when it starts",
+                    checked.cut_off
+                );
+            }
+            let fields = vec![
+                ("entries", json!(checked.entries)),
+                ("head", json!(checked.head.to_string())),
+                ("cut_off_bytes", json!(checked.cut_off)),
+            ];
             show_fields(fields, format)
         }
         Command::Reveal { did, folder } => reveal(&did, Folder::new(folder), format),

@@ -28,6 +28,28 @@ fn for_programs_errors_are_json_with_their_causes_and_exit_status() {
 }
 
 #[test]
+fn who_does_not_answer_is_called_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let me = folder.path().join("me.json");
+    let mine = |text: &str| {
+        std::fs::write(&me, text).unwrap();
+        std::fs::set_permissions(&me, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        let person = me.to_str().unwrap();
+        let asked = ["attestation", "mine", "--person", person, "--authority", "http://127.0.0.1:9"];
+        realdid(folder.path(), asked)
+    };
+    let silent = mine(r#"{"name": "a", "number": "b", "code": "c"}"#);
+    assert_eq!(silent.status, 3);
+    assert!(
+        silent.err.contains("no authority's service answers") && !silent.err.contains("node"),
+        "{}",
+        silent.err
+    );
+    let half = mine(r#"{"name": "a", "number": 7}"#);
+    assert!(half.err.contains("has no number, no code"), "{}", half.err);
+}
+
+#[test]
 fn help_is_for_people_and_documents_how_errors_come() {
     let folder = tempfile::tempdir().unwrap();
     let help = realdid(folder.path(), ["--help", "--output", "json"]).ok();

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use realdid_client::{CHALLENGE_BYTES, Control, NodeClient};
+use realdid_client::{CHALLENGE_BYTES, ClientError, Control, NodeClient};
 use realdid_crypto::{Digest, SecretKey};
 use realdid_node::hex;
 use realdid_types::{Did, GenesisDigest, NetworkName, OrganisationName};
@@ -89,7 +89,8 @@ pub(crate) fn show_one(standing: &Value, format: Format) -> anyhow::Result<()> {
 
 pub(crate) async fn mine(mine: &Mine, format: Format) -> anyhow::Result<()> {
     let (client, person) = mine.service.read()?;
-    let standings: Vec<Value> = client.ask("/v1/mine", &json!({ "person": person })).await?;
+    let standings: Vec<Value> =
+        client.ask("/v1/mine", &json!({ "person": person })).await.map_err(in_words)?;
     show(&standings, format)
 }
 
@@ -100,19 +101,18 @@ pub(crate) async fn give_up(give_up: &GiveUp, format: Format) -> anyhow::Result<
         Some(did) => body["did"] = json!(did),
         None => body["all"] = json!(true),
     }
-    let standings: Vec<Value> = client.ask("/v1/withdrawals", &body).await?;
+    let standings: Vec<Value> = client.ask("/v1/withdrawals", &body).await.map_err(in_words)?;
     show(&standings, format)
 }
 
 /// The digits of what the key signs for this challenge.
 fn prove(text: &str, given: &Challenge, key: &SecretKey) -> anyhow::Result<String> {
     let strange = || exit::unverified("the service gives something else than a challenge");
-    let network = NetworkName::new(text.split(':').nth(2).unwrap_or_default())?;
     let challenge: [u8; CHALLENGE_BYTES] = hex::decode(&given.challenge).ok_or_else(strange)?;
     let genesis = hex::decode(&given.genesis).ok_or_else(strange)?;
     let control = Control {
         genesis: GenesisDigest(Digest::from_bytes(genesis)),
-        did: Did::from_text(text, &network)?,
+        did: check_did(text)?,
         authority: &OrganisationName::new(&given.authority).map_err(|_| strange())?,
         challenge,
     };
@@ -132,7 +132,9 @@ impl Service {
         network: Option<GenesisDigest>,
     ) -> anyhow::Result<Value> {
         let (client, person) = self.read()?;
-        let given: Challenge = client.ask("/v1/challenges", &json!({ "did": did })).await?;
+        check_did(did)?;
+        let given: Challenge =
+            client.ask("/v1/challenges", &json!({ "did": did })).await.map_err(in_words)?;
         if let Some(network) = network {
             ensure!(given.genesis == network.to_string(), "the authority is of another network");
         }
@@ -140,7 +142,7 @@ impl Service {
             "person": person, "did": did, "challenge": given.challenge,
             "key": key.public_key().to_string(), "signature": prove(did, &given, key)?,
         });
-        Ok(client.ask("/v1/attestations", &body).await?)
+        client.ask("/v1/attestations", &body).await.map_err(in_words)
     }
 
     /// Whether it attests invented people, at once.
@@ -149,7 +151,7 @@ impl Service {
     /// As [`Self::attest`].
     pub(crate) async fn is_development(&self) -> anyhow::Result<bool> {
         let (client, _) = self.read()?;
-        let about: Value = client.get("/v1/about").await?;
+        let about: Value = client.get("/v1/about").await.map_err(in_words)?;
         Ok(about["development"] == true)
     }
 
@@ -165,6 +167,22 @@ impl Service {
     }
 }
 
+/// Who does not answer is no node here.
+fn in_words(error: ClientError) -> anyhow::Error {
+    match error {
+        ClientError::Unreachable(url, _) => {
+            exit::unreachable(format!("no authority's service answers at {url}: ask whoever runs it"))
+        }
+        other => other.into(),
+    }
+}
+
+fn check_did(text: &str) -> anyhow::Result<Did> {
+    let network = NetworkName::new(text.split(':').nth(2).unwrap_or_default());
+    let did = network.ok().and_then(|network| Did::from_text(text, &network).ok());
+    did.with_context(|| format!("{text:?} is no DID: one is like did:realdid:NETWORK:…"))
+}
+
 fn read_person(path: &Path) -> anyhow::Result<Value> {
     use std::os::unix::fs::PermissionsExt;
     let shown = path.display();
@@ -173,7 +191,12 @@ fn read_person(path: &Path) -> anyhow::Result<Value> {
     ensure!(mode & 0o077 == 0, "{shown} may be read by others: run `chmod 600 {shown}`");
     let text = std::fs::read(path).with_context(|| format!("{shown}: {expected}"))?;
     // an error of the parser's could name somebody
-    serde_json::from_slice(&text).ok().with_context(|| format!("{shown} is no JSON: {expected}"))
+    let person: Option<Value> = serde_json::from_slice(&text).ok();
+    let person = person.with_context(|| format!("{shown} is no JSON: {expected}"))?;
+    let missing: Vec<&str> =
+        ["name", "number", "code"].into_iter().filter(|field| !person[*field].is_string()).collect();
+    ensure!(missing.is_empty(), "{shown} has no {}: {expected}", missing.join(", no "));
+    Ok(person)
 }
 
 fn show(standings: &[Value], format: Format) -> anyhow::Result<()> {

@@ -47,7 +47,7 @@ pub(crate) struct Start {
     #[command(flatten)]
     trust: Trust,
     /// Where it listens; without a certificate a loopback address
-    #[arg(long, default_value = "127.0.0.1:7480")]
+    #[arg(long, default_value = "127.0.0.1:7490")]
     listen: SocketAddr,
     /// The ministry's register of people, over HTTP
     #[arg(long, value_name = "URL", required_unless_present = "development")]
