@@ -12,7 +12,7 @@ const { groupsOf, parse } = await import('../wallet/code.js');
 const { Branch, masterOf } = await import('../wallet/derive.js');
 const { bytesOf } = await import('../wallet/did.js');
 const { LANGUAGES, languageOf, wordsOf } = await import('../wallet/i18n.js');
-const { refererOrigin } = await import('../wallet/pending.js');
+const { pending, refererOrigin, take } = await import('../wallet/pending.js');
 const schedule = await import('../wallet/schedule.js');
 
 const vectors = JSON.parse(readFileSync(new URL('../../crates/wallet/tests/all/vectors.json', import.meta.url), 'utf8'));
@@ -150,6 +150,28 @@ test('what is fetched next has a time of its own within half of the time that pr
   assert.deepEqual(nextLook(identities), { at: 20, what: 'site', site: 'c' });
   assert.deepEqual(nextLook(identities.slice(0, 2)), { at: 30, what: 'proofs', site: 'a' });
   assert.equal(nextLook([]), undefined);
+});
+
+test('an identity that is made within a day of another is seen to stand out', () => {
+  const { madeLately } = schedule;
+  const day = 86_400_000;
+  const made = (created) => [{ made: true, created, since: 0 }, { made: false, since: day }];
+  assert.equal(madeLately([], day), false);
+  assert.equal(madeLately(made(1), day), true);
+  assert.equal(madeLately(made(0), day), false, 'a day is over');
+  assert.equal(madeLately([{ made: true, since: 1 }], day), true, 'what is not proven yet counts from when it was wanted');
+});
+
+test('a login that was begun an hour ago is asked for no more', () => {
+  const kept = new Map();
+  globalThis.sessionStorage = { getItem: (name) => kept.get(name) ?? null, setItem: (name, value) => kept.set(name, value), removeItem: (name) => kept.delete(name) };
+  globalThis.history = { replaceState() {} };
+  globalThis.document = { referrer: 'https://books.example/' };
+  globalThis.location.hash = '#challenge=abc';
+  assert.equal(take({ arrival: true }), true);
+  assert.deepEqual([pending().text, pending().requester], ['abc', 'https://books.example']);
+  kept.set('login', JSON.stringify({ ...pending(), since: Date.now() - 3_600_001 }));
+  assert.equal(pending(), null);
 });
 
 test('the page names every module, so that a phone fetches all at once', () => {

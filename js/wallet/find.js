@@ -12,6 +12,8 @@ import { NODE } from './ledger.js';
 
 /** Digits of a DID's bytes. */
 const DIGITS = 64;
+/** More pages of sites than there can be. */
+const PAGES_MAX = 1_000;
 
 /** Adds every site for which the node lists the person's DID; how many there are. `tell` hears how far it is. */
 export async function find(wallet, tell) {
@@ -36,12 +38,14 @@ export async function find(wallet, tell) {
 
 async function allSites() {
   const sites = [];
-  for (let query = ''; ; ) {
+  let query = '';
+  for (let number = 0; number < PAGES_MAX; number += 1) {
     const page = await get(NODE, `/v1/sites${query}`);
     sites.push(...page.sites);
     if (!page.next) return sites;
     query = `?after=${encodeURIComponent(page.next)}`;
   }
+  throw new RealDidError('answer_invalid', 'the node lists more sites than there can be');
 }
 
 /** Whether a DID is on the ledger, by the largest bucket that the node answers with. */

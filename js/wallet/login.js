@@ -48,11 +48,12 @@ export const mayPass = (obstacle) => obstacle !== null && obstacle !== 'no_ident
 export async function prepare(wallet, login, tell) {
   const { challenge, consent } = login;
   let identity = await wallet.store.identity(challenge.site);
-  if (!identity?.made || identity.pending) {
+  // what a node only listed when identities were looked for has perhaps never been made
+  if (!identity?.made || !identity.bundle || identity.pending) {
     identity ??= await add(wallet, { site: challenge.site, name: consent.name });
     login.askedNode = true;
     identity = identity.pending ? await settle(wallet, identity, tell) : identity;
-    if (!identity.made) identity = await make(wallet, identity, tell);
+    if (!identity.made || !identity.bundle) identity = await make(wallet, identity, tell);
     await fetchSite(wallet, challenge.site);
   }
   const found = await obstacle(wallet, identity, challenge);

@@ -2,6 +2,8 @@
 
 const PLACE = 'login';
 const MARK = '#challenge=';
+/** A login that was begun longer ago has run out, whatever site it is for. */
+const AGE_MAX = 60 * 60_000;
 
 /** Takes a challenge out of the address, if there is one. `arrival` says if the page was opened by it. */
 export function take({ arrival }) {
@@ -9,15 +11,16 @@ export function take({ arrival }) {
   const text = location.hash.slice(MARK.length);
   // only a page that opens the wallet is named by the browser; an address that is changed later could be anybody's
   const requester = arrival ? refererOrigin(document.referrer) : null;
-  sessionStorage.setItem(PLACE, JSON.stringify({ text, requester }));
+  sessionStorage.setItem(PLACE, JSON.stringify({ text, requester, since: Date.now() }));
   history.replaceState(null, '', '#/login');
   return true;
 }
 
-/** The login that is asked for: `text`, and the `requester`'s origin or `null` if it is on another device. */
+/** The login that is asked for: `text`, and the `requester`'s origin or `null` if it is on another device; `null` if none is. */
 export function pending() {
   try {
-    return JSON.parse(sessionStorage.getItem(PLACE));
+    const asked = JSON.parse(sessionStorage.getItem(PLACE));
+    return asked?.since > Date.now() - AGE_MAX ? asked : null;
   } catch {
     return null;
   }

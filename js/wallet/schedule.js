@@ -9,6 +9,9 @@ export const FRESHNESS = 24 * HOUR;
 /** Proofs are not kept fresher than this for any site: one that asks for less makes its visitors look up at each login. */
 export const FRESHNESS_MIN = 10 * MINUTE;
 
+/** Identities that are made within this of one another stand out. */
+const MADE_TOGETHER = 24 * HOUR;
+
 /** A number from 0 up to 1 that nobody can foresee. */
 const draw = () => crypto.getRandomValues(new Uint32Array(1))[0] / 2 ** 32;
 
@@ -22,6 +25,10 @@ export const lateFetch = (now, freshness, random = draw()) => now + random * Mat
 
 /** From when on to ask for the attestation of an identity that is made now: not together with its making. */
 export const askingTime = (now, random = draw()) => now + random * FRESHNESS;
+
+/** Whether one of these identities was made within a day before: two that are made so close together are more likely one person's. */
+export const madeLately = (identities, now = Date.now()) =>
+  identities.some(({ made, created, since }) => made && (created ?? since) > now - MADE_TOGETHER);
 
 /** What is to be looked up next, of these identities: `{ at, what, site }`, or `undefined`. */
 export function nextLook(identities) {

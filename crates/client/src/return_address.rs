@@ -16,13 +16,13 @@ pub enum HandOverError {
     #[error("{0} does not answer, or not with a certificate that is trusted here")]
     Unreachable(ReturnAddress, #[source] reqwest::Error),
     /// It refuses.
-    #[error("{address} refuses the login with status {status}: {reason}")]
+    #[error("{address} refuses the login with status {status}{}", behind_a_colon(.reason))]
     Refused {
         /// The address.
         address: ReturnAddress,
         /// The HTTP status.
         status: u16,
-        /// What it says, cut off where it becomes long.
+        /// What it says in words, cut off where it becomes long; nothing if it answers with a page.
         reason: String,
     },
 }
@@ -47,13 +47,19 @@ pub async fn hand_over(address: &ReturnAddress, response: &str) -> Result<u16, H
     if !status.is_client_error() && !status.is_server_error() {
         return Ok(status.as_u16());
     }
+    let kind = answer.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let in_words = kind.starts_with("text/plain") || kind.contains("json");
     let mut reason = Vec::new();
-    while let (true, Ok(Some(chunk))) = (reason.len() < REASON_BYTES_MAX, answer.chunk().await) {
+    while let (true, Ok(Some(chunk))) = (in_words && reason.len() < REASON_BYTES_MAX, answer.chunk().await) {
         reason.extend_from_slice(&chunk);
     }
     reason.truncate(REASON_BYTES_MAX);
     let reason = printable(&String::from_utf8_lossy(&reason));
     Err(HandOverError::Refused { address: address.clone(), status: status.as_u16(), reason })
+}
+
+fn behind_a_colon(reason: &str) -> String {
+    if reason.is_empty() { String::new() } else { format!(": {reason}") }
 }
 
 /// On one line, without what could command a terminal.

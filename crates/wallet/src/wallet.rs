@@ -12,6 +12,8 @@ use crate::{Branch, FRESHNESS, Pending, Place, RecoveryCode, attest_after, next_
 pub const IDENTITIES_MAX: usize = 4_096;
 /// Logins that are remembered; the oldest are forgotten.
 pub const HISTORY_MAX: usize = 10_000;
+/// DIDs that are made within this of one another stand out, in milliseconds.
+const MADE_TOGETHER: u64 = 24 * 60 * 60 * 1_000;
 /// Changes of the validators that are followed.
 const EPOCHS_MAX: usize = 4_096;
 
@@ -37,7 +39,7 @@ pub struct Identity {
     pub site: SiteRecord,
     /// When the site's entry is to be looked up again.
     pub site_due: Timestamp,
-    /// When it was proven last; zero if never.
+    /// The time of the block that proved it last; zero if none did.
     pub site_of: Timestamp,
     /// The person's DID there.
     pub did: Did,
@@ -96,7 +98,15 @@ impl Wallet {
         self.identities.iter_mut().find(|identity| identity.site.site.did == site)
     }
 
-    /// Adds a site whose entry was proven at a time, zero for never; one that is there stays. `random` gives numbers for
+    /// Whether a DID was made within a day before: two that are made so close together are more likely one person's than
+    /// others. The ledger tells when each was made, once it is proven.
+    #[must_use]
+    pub fn made_lately(&self, now: Timestamp) -> bool {
+        let made = self.identities.iter().filter_map(|identity| identity.bundle.as_ref());
+        made.map(|bundle| bundle.record.created.time).any(|made| made.plus(MADE_TOGETHER) > now)
+    }
+
+    /// Adds a site whose entry a block of this time proved, zero for none; one that is there stays. `random` gives numbers for
     /// the schedule.
     pub fn add(
         &mut self,

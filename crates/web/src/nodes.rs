@@ -71,25 +71,53 @@ impl Nodes {
         }
     }
 
-    /// What a node answers to transactions. To hand them in twice does no harm.
+    /// What a node answers to transactions, each handed in at a node drawn for it: the ledger tells whose node took what,
+    /// and a person's DIDs must not have that in common. To hand them in twice does no harm.
     pub(crate) async fn submit(&self, query: &str, body: Bytes) -> Response {
-        self.ask(|url| {
+        let request = |url: &str| {
             let request = self.http.post(format!("{url}/v1/transactions{query}"));
             request.header(header::CONTENT_TYPE, "application/octet-stream").body(body.clone())
-        })
-        .await
+        };
+        match self.first_answer(drawn(self.urls.len()), request).await {
+            Some((_, answer)) => pass_on(answer).await,
+            None => nobody(),
+        }
     }
 
     async fn ask(&self, request: impl Fn(&str) -> RequestBuilder) -> Response {
-        let first = self.at.load(Ordering::Relaxed);
+        let Some((place, answer)) = self.first_answer(self.at.load(Ordering::Relaxed), request).await else {
+            return nobody();
+        };
+        self.at.store(place, Ordering::Relaxed);
+        pass_on(answer).await
+    }
+
+    /// What the first node says that answers, from a place on, and its place.
+    async fn first_answer(
+        &self,
+        first: usize,
+        request: impl Fn(&str) -> RequestBuilder,
+    ) -> Option<(usize, reqwest::Response)> {
         for (place, url) in self.urls.iter().enumerate().cycle().skip(first).take(self.urls.len()) {
             if let Ok(answer) = request(url).send().await {
-                self.at.store(place, Ordering::Relaxed);
-                return pass_on(answer).await;
+                return Some((place, answer));
             }
         }
-        problem(StatusCode::SERVICE_UNAVAILABLE, "unreachable", "no node answers: try again later")
+        None
     }
+}
+
+/// A place below `count` that nobody can foresee; the first if the system gives no random numbers.
+fn drawn(count: usize) -> usize {
+    let mut bytes = [0; 8];
+    if getrandom::fill(&mut bytes).is_err() {
+        return 0;
+    }
+    usize::try_from(u64::from_le_bytes(bytes) % count.max(1) as u64).unwrap_or(0)
+}
+
+fn nobody() -> Response {
+    problem(StatusCode::SERVICE_UNAVAILABLE, "unreachable", "no node answers: try again later")
 }
 
 /// Whether it is a question of a wallet's, and no path with dots, which would lead elsewhere.
@@ -190,6 +218,39 @@ mod tests {
         let router = axum::Router::new().fallback(page);
         tokio::spawn(async move { axum::serve(listener, router).await });
         url
+    }
+
+    /// Two nodes that say which of them was asked.
+    async fn counted() -> (Nodes, std::sync::Arc<[AtomicUsize; 2]>) {
+        let counts = std::sync::Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
+        let mut urls = Vec::new();
+        for place in [0, 1] {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            urls.push(format!("http://{}", listener.local_addr().unwrap()));
+            let counts = counts.clone();
+            let router = axum::Router::new().fallback(move || async move {
+                counts[place].fetch_add(1, Ordering::Relaxed);
+                "{}"
+            });
+            tokio::spawn(async move { axum::serve(listener, router).await });
+        }
+        (Nodes::new(&urls, None).unwrap(), counts)
+    }
+
+    #[tokio::test]
+    async fn transactions_are_handed_in_at_a_node_drawn_for_each_and_questions_stay_with_one() {
+        let (nodes, counts) = counted().await;
+        let count = |place: usize| counts[place].load(Ordering::Relaxed);
+        for _ in 0..64 {
+            assert_eq!(nodes.submit("", Bytes::new()).await.status(), StatusCode::OK);
+        }
+        // that one is never drawn is as likely as 64 heads in a row
+        assert!(count(0) > 0 && count(1) > 0 && count(0) + count(1) == 64);
+        let before = [count(0), count(1)];
+        for _ in 0..8 {
+            assert_eq!(nodes.read("/v1/genesis").await.status(), StatusCode::OK);
+        }
+        assert_eq!([count(0), count(1)], [before[0] + 8, before[1]]);
     }
 
     #[tokio::test]

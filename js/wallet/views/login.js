@@ -2,6 +2,7 @@ import { button, h, list, notice } from '../dom.js';
 import { answered, obstacle, prepare, reviewed } from '../login.js';
 import { drop, pending } from '../pending.js';
 import { explained } from '../i18n.js';
+import { madeLately } from '../schedule.js';
 import { stepped } from './steps.js';
 
 /** For so long after the page is seen nobody can agree: a click that was meant for something else does not count. */
@@ -21,6 +22,7 @@ export async function login(app) {
   const { challenge } = review;
   const identity = await store.identity(challenge.site);
   const found = await obstacle(wallet, identity, challenge);
+  const isClose = found === 'no_identity' && !wallet.light.development && madeLately(await store.identities());
   const told = h('div', { class: 'told' });
   const refuse = () => {
     drop();
@@ -30,6 +32,7 @@ export async function login(app) {
   return [
     ...consent(words, review, identity),
     note(words, found),
+    isClose && notice('note', h('p', {}, words.login.close)),
     told,
     h('div', { class: 'actions' },
       guarded(words.login.agree, () => stepped(app, told, (tell) => agree(app, review, told, tell))),

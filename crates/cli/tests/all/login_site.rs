@@ -119,7 +119,7 @@ fn serve(mut stream: TcpStream, inner: &Mutex<Inner>) -> std::io::Result<()> {
     let login = take(&mut inner.lock().unwrap(), body.strip_prefix("response=").unwrap());
     let (status, text) = match &login {
         Ok(login) => ("303 See Other\r\nLocation: https://elsewhere.example/", login.subject.to_string()),
-        Err(code) => ("403 Forbidden", code.clone()),
+        Err(code) => ("403 Forbidden\r\nContent-Type: text/html", format!("<!doctype html><p>{code}")),
     };
     inner.lock().unwrap().logins.push(login);
     let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", text.len());

@@ -6,6 +6,7 @@ use std::{
 };
 
 use realdid_types::{Genesis, Origin, Timestamp};
+use realdid_wallet::{Cost, Lock, RecoveryCode, Wallet};
 use serde_json::Value;
 
 use crate::{
@@ -274,6 +275,11 @@ fn nothing_is_sent_to_whoever_passes_a_login_on() {
         "{}",
         ran.err
     );
+    // a site's page of an error is no reason
+    let ran = town.run("mine", &["login", &challenge, "--yes"]);
+    assert_eq!(ran.status, 4);
+    assert!(ran.err.contains("status 403. Was the login begun in a browser"), "{}", ran.err);
+    assert!(!ran.err.contains("<p>"), "{}", ran.err);
     // in the browser that asked, the person hands the response over by themselves
     let challenge = town.site.challenge(&town.did, |asked| asked.other_device = false);
     let print = ["login", &challenge, "--yes", "--print", "--same-origin", &town.site.origin];
@@ -322,6 +328,24 @@ fn a_site_that_asks_for_a_real_person_is_told_so_by_the_authority_and_nobody_els
     assert_eq!(town.site.newest().0.unwrap().unwrap().level, None, "not asked, not told");
 }
 
+/// Nobody proves that a list of DIDs is right: a node may list one that was never made.
+#[test]
+fn a_did_that_was_only_listed_is_made_at_the_first_login() {
+    let town = Town::new("177");
+    let node = realdid_client::NodeClient::new(&first_node(&town.net));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let site = runtime.block_on(node.sites()).unwrap().remove(0);
+    let mut wallet = Wallet::new(RecoveryCode::from_random([5; 20].into()), genesis_of(&town.net));
+    wallet.add(site, Timestamp(0), Timestamp(realdid_testnet::now_ms()), &mut || 7);
+    wallet.identities[0].made = true;
+    let cost = Cost { memory: 8, passes: 1, lanes: 1 };
+    let file = Lock::new("correct horse", [1; 16], cost).unwrap().seal(&wallet, [2; 24]).unwrap();
+    std::fs::write(town.path("mine"), file).unwrap();
+    town.log_in("mine", &[]);
+    assert_eq!(town.only("mine")["pending"], Value::Null);
+    town.log_in("mine", &NO_NODE);
+}
+
 #[test]
 fn a_damaged_wallet_offers_the_copy_before_and_nothing_is_lost() {
     let town = Town::new("176");
@@ -336,7 +360,16 @@ fn a_damaged_wallet_offers_the_copy_before_and_nothing_is_lost() {
         town.assert_refused("mine", &["list"], 1, &[word, &remedy]);
     }
     town.assert_refused("mine", &["import", &previous], 1, &["--replace"]);
+    std::fs::remove_file(&file).unwrap();
+    town.assert_refused(
+        "mine",
+        &["list"],
+        1,
+        &["is missing", &format!("realdid wallet import {previous} --replace")],
+    );
     town.json("mine", &["import", &previous, "--replace"]);
+    let again = town.json("mine", &["create", "--yes"]);
+    assert_eq!(again["next"], "realdid wallet export --recovery-code", "{again}");
     assert_eq!(town.log_in("mine", &[])["subject"], first["subject"]);
 
     // a copy of one's own, under another password
@@ -371,6 +404,7 @@ fn mistakes_are_told_with_what_to_do() {
     std::fs::write(path("code"), "0461-E8HD-711N-WPB4-DXX8-B44V-MTRV-SHYJ-Y926-9AAQ").unwrap();
     refused(&["recover", "--code-file", &path("code")], &["group 3 is mistyped"]);
     refused(&["recover"], &["nobody is at a terminal", "--code-file"]);
+    refused(&["list", "--password-file", &path("short")], &["is missing"]);
     let future = ["recover", "--compromised-since", "2999-01-01"];
     refused(&future, &["still to come"]);
     refused(&["rotate"], &["<SITE>"]);

@@ -96,6 +96,15 @@ fn a_did_that_is_not_on_the_ledger_yet_has_no_proofs_to_fetch() {
 }
 
 #[test]
+fn a_did_that_was_made_within_a_day_before_is_known() {
+    assert!(!Scene::new(0).wallet.made_lately(Timestamp(NOW)));
+    // it was made a day before
+    let scene = Scene::new(1);
+    assert!(scene.wallet.made_lately(Timestamp(NOW - 1)));
+    assert!(!scene.wallet.made_lately(Timestamp(NOW)));
+}
+
+#[test]
 fn a_bucket_narrows_to_the_did_digit_by_digit_and_no_further() {
     let did = site(0xab);
     let mut bucket = Bucket::all();

@@ -16,12 +16,17 @@ pub(crate) struct Init {
     #[command(flatten)]
     folder: Folder,
     /// Where browsers reach it, such as https://login.example
-    #[arg(long, value_name = "URL", value_parser = |text: &str| Origin::new(text).map_err(|error| error.to_string()))]
+    #[arg(long, value_name = "URL", value_parser = origin)]
     issuer: Origin,
     #[command(flatten)]
     trust: Trust,
     #[command(flatten)]
     target: Target,
+}
+
+fn origin(text: &str) -> Result<Origin, String> {
+    Origin::new(text)
+        .map_err(|error| format!("{error}; an issuer is an origin, without a path: https://login.example"))
 }
 
 pub(crate) async fn run(init: &Init, format: Format) -> anyhow::Result<()> {

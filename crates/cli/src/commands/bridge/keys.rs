@@ -1,6 +1,5 @@
 //! Signing keys of a bridge, and what differs from site to site.
 
-use anyhow::Context;
 use realdid_bridge::{Algorithm, Home, KeyView, Rotation, Stage};
 use realdid_node::GenesisFile;
 use realdid_types::{Did, Timestamp};
@@ -78,7 +77,10 @@ impl Site {
         let home = self.folder.home();
         home.issuer()?;
         let network = GenesisFile::read(&home.genesis())?.genesis()?.network;
-        Did::from_text(&self.client, &network).with_context(|| format!("of the network {network}"))?;
+        let did = Did::from_text(&self.client, &network);
+        did.map_err(|error| {
+            anyhow::anyhow!("{:?} is no DID of the network {network}: {error}", self.client)
+        })?;
         Ok(home)
     }
 }

@@ -12,6 +12,8 @@ use crate::{
     output::Format,
 };
 
+const WITHOUT_ASKING: &str = "nothing was made; --yes makes it without asking, and prints the code";
+
 /// A wallet that is to come.
 #[derive(clap::Args)]
 pub(crate) struct Create {
@@ -30,7 +32,15 @@ pub(crate) async fn run(create: &Create, format: Format) -> anyhow::Result<()> {
     let file = create.place.file();
     if file.exists() {
         Store::check(&file)?;
-        return show_fields(vec![("wallet", json!(file)), ("outcome", json!("exists already"))], format);
+        let fields = vec![
+            ("wallet", json!(file)),
+            ("outcome", json!("exists already")),
+            ("next", json!("realdid wallet export --recovery-code")),
+        ];
+        return show_fields(fields, format);
+    }
+    if !create.yes {
+        terminal::is_there("is the recovery code written down?", WITHOUT_ASKING)?;
     }
     let genesis = create.trust.genesis(&create.target.client()?).await?;
     let code = random_code()?;
@@ -63,8 +73,7 @@ fn confirm_written_down(code: &RecoveryCode) -> anyhow::Result<()> {
     let groups: Vec<&str> = text.split('-').collect();
     let [first, second, ..] = *random_seed();
     for number in [usize::from(first) % 5, 5 + usize::from(second) % 5] {
-        let typed = terminal::hidden(&format!("To be sure: its group {}", number + 1))
-            .context("nothing was made: --yes goes on without asking")?;
+        let typed = terminal::hidden(&format!("To be sure: its group {}", number + 1), WITHOUT_ASKING)?;
         ensure!(
             groups.get(number).is_some_and(|group| typed.trim().eq_ignore_ascii_case(group)),
             "that is not group {}: nothing was made; begin again, and write the code down",

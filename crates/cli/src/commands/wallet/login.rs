@@ -1,10 +1,10 @@
 //! `realdid wallet login`: a site asks, the person agrees, the wallet answers.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use realdid_client::hand_over;
+use realdid_client::{HandOverError, hand_over};
 use realdid_identity::SiteRecord;
-use realdid_login::{Challenge, Consent, Requester, Response, review, subject};
-use realdid_types::Wire;
+use realdid_login::{Challenge, Consent, Registered, Requester, Response, review, subject};
+use realdid_types::{Timestamp, Wire};
 use realdid_wallet::NotReady;
 use serde_json::json;
 
@@ -19,6 +19,9 @@ use crate::{
     exit,
     output::{Format, print_table, row},
 };
+
+const CLOSE_TOGETHER: &str = " The last one was made within a day: whoever reads the ledger may guess that the two are one \
+                              person's, which tomorrow, or later, nobody would.";
 
 /// A login.
 #[derive(clap::Args)]
@@ -45,15 +48,16 @@ pub(crate) async fn run(login: &Login, format: Format) -> anyhow::Result<()> {
     let challenge = challenge::read(&login.challenge)?;
     let mut store = login.place.open()?;
     let mut asking = Asking { login, challenge: &challenge, store: &mut store, asked_node: false };
-    let site = asking.site().await?;
+    let (site, as_of) = asking.site().await?;
     let requester = login.same_origin.as_deref().map_or(Requester::OtherDevice, Requester::Page);
     let genesis = asking.store.wallet.genesis.digest();
-    let consent = review(&challenge, site.as_ref(), genesis, requester, now());
+    let registered = Registered { site: site.as_ref(), as_of };
+    let consent = review(&challenge, registered, genesis, requester, now());
     let consent = consent.map_err(|why| exit::refused(why.to_string()))?;
     show(&consent);
     confirm("Log in?", login.yes)?;
     if let Some(site) = site {
-        asking.join(site).await?;
+        asking.join(site, as_of).await?;
     }
     let response = asking.response().await?;
     let asked_node = asking.asked_node;
@@ -71,30 +75,31 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    /// What the ledger says of the site: as it was proven lately, if that fits, or as it is proven now.
-    async fn site(&mut self) -> anyhow::Result<Option<SiteRecord>> {
-        let known = self.store.wallet.identity(self.challenge.site);
-        let known = known.filter(|identity| identity.knows_site(now())).map(|identity| identity.site.clone());
+    /// What the ledger says of the site, and as of when: as it was proven lately, if that fits, or as it is proven now.
+    async fn site(&mut self) -> anyhow::Result<(Option<SiteRecord>, Timestamp)> {
         let fits = |record: &SiteRecord| {
             record.site.origins.contains(&self.challenge.origin)
                 && record.site.return_addresses.contains(&self.challenge.return_address)
         };
-        if known.as_ref().is_some_and(fits) {
-            return Ok(known);
+        let known = self.store.wallet.identity(self.challenge.site);
+        if let Some(known) = known.filter(|known| known.knows_site(now()) && fits(&known.site)) {
+            return Ok((Some(known.site.clone()), known.site_of));
         }
         let did = self.challenge.site;
         self.online()?.site(did).await
     }
 
     /// Makes a DID for the site if there is none.
-    async fn join(&mut self, site: SiteRecord) -> anyhow::Result<()> {
+    async fn join(&mut self, site: SiteRecord, as_of: Timestamp) -> anyhow::Result<()> {
         let (did, name) = (self.challenge.site, site.site.name.clone());
-        if self.store.wallet.identity(did).is_some_and(|identity| identity.made && identity.pending.is_none())
-        {
+        let wallet = &mut self.store.wallet;
+        if wallet.identity(did).is_some_and(|identity| identity.made && identity.pending.is_none()) {
             return Ok(());
         }
-        confirm(&format!("You have no DID for {name} yet. Make one?"), self.login.yes)?;
-        self.store.wallet.add(site, now(), now(), &mut random);
+        let is_close = !wallet.genesis.development && wallet.made_lately(now());
+        let close = if is_close { CLOSE_TOGETHER } else { "" };
+        confirm(&format!("You have no DID for {name} yet.{close} Make one?"), self.login.yes)?;
+        self.store.wallet.add(site, as_of, now(), &mut random);
         self.online()?.make_did(did).await
     }
 
@@ -110,7 +115,13 @@ impl Asking<'_> {
                     self.login.yes,
                 )?;
                 let did = self.challenge.site;
-                self.online()?.fetch_proofs(did).await?;
+                let is_proven = self.store.wallet.identity(did).is_some_and(|one| one.bundle.is_some());
+                if is_proven {
+                    self.online()?.fetch_proofs(did).await?;
+                } else {
+                    // a node listed it when DIDs were looked for, and perhaps it was never made
+                    self.online()?.make_did(did).await?;
+                }
                 // what was fetched may be of use even if it does not do here
                 self.store.save()?;
                 self.store.wallet.answer(self.challenge, now()).map_err(|why| self.in_words(&why))
@@ -165,6 +176,16 @@ fn show(consent: &Consent) {
     }
 }
 
+/// A site that began the login in a browser on this device takes the answer from that browser alone.
+fn in_words(error: HandOverError) -> anyhow::Error {
+    match error {
+        HandOverError::Unreachable(..) => error.into(),
+        HandOverError::Refused { .. } => exit::refused(format!(
+            "{error}. Was the login begun in a browser on this device? `--same-origin PAGE --print` gives the answer for it"
+        )),
+    }
+}
+
 async fn finish(
     login: &Login,
     store: &Store,
@@ -182,7 +203,7 @@ async fn finish(
         ("asked_node", json!(asked_node)),
     ];
     if !login.print {
-        let status = hand_over(&consent.return_address, &text).await?;
+        let status = hand_over(&consent.return_address, &text).await.map_err(in_words)?;
         fields.push(("status", json!(status)));
         return show_fields(fields, format);
     }

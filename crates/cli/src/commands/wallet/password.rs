@@ -16,9 +16,20 @@ const LETTERS_MIN: usize = 8;
 /// # Errors
 /// If it cannot be read.
 pub(crate) fn in_file(path: &Path) -> anyhow::Result<Zeroizing<String>> {
+    warn_if_open(path);
     let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let text = Zeroizing::new(text);
     Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()))
+}
+
+/// A secret that others on this machine may read is none.
+fn warn_if_open(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let is_open = |about: std::fs::Metadata| about.is_file() && about.permissions().mode() & 0o077 != 0;
+    if std::fs::metadata(path).is_ok_and(is_open) {
+        let shown = path.display();
+        eprintln!("note: {shown} may be read by others on this machine: `chmod 600 {shown}` keeps it to you");
+    }
 }
 
 /// Asks for one that exists.
@@ -26,7 +37,7 @@ pub(crate) fn in_file(path: &Path) -> anyhow::Result<Zeroizing<String>> {
 /// # Errors
 /// If nobody is at a terminal.
 pub(crate) fn ask(question: &str) -> anyhow::Result<Zeroizing<String>> {
-    terminal::hidden(question).context("or name a file that holds the password with --password-file")
+    terminal::hidden(question, "name a file that holds the password with --password-file")
 }
 
 /// One for a new file: from a file, or typed twice.

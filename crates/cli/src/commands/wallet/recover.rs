@@ -80,9 +80,7 @@ impl Recover {
         }
         let code = match &self.code_file {
             Some(path) => password::in_file(path)?,
-            None => {
-                terminal::hidden("Recovery code").context("or name a file that holds it with --code-file")?
-            }
+            None => terminal::hidden("Recovery code", "name a file that holds it with --code-file")?,
         };
         let code = RecoveryCode::parse(&code)?;
         let genesis = self.trust.genesis(&self.target.client()?).await?;

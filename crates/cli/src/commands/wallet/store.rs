@@ -157,10 +157,22 @@ fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
 }
 
 fn missing(file: &Path) -> String {
-    format!(
-        "{} is missing: make a wallet with `realdid wallet create`, or find an old one again with `realdid wallet recover`",
-        file.display()
-    )
+    let shown = file.display();
+    match whole_before(file) {
+        Some(remedy) => format!("{shown} is missing; {remedy}"),
+        None => format!(
+            "{shown} is missing: make a wallet with `realdid wallet create`, or find an old one again with `realdid \
+             wallet recover`"
+        ),
+    }
+}
+
+/// How the copy before the last change is taken back, if it is whole.
+fn whole_before(file: &Path) -> Option<String> {
+    let previous = beside(file, "previous");
+    let is_whole = std::fs::read(&previous).is_ok_and(|bytes| realdid_wallet::check(&bytes).is_ok());
+    let command = format!("realdid wallet import {} --replace", previous.display());
+    is_whole.then(|| format!("the copy before the last change is whole: `{command}` takes it back"))
 }
 
 /// A file of the same name with an ending.
@@ -172,14 +184,10 @@ fn beside(file: &Path, ending: &str) -> PathBuf {
 }
 
 fn with_remedy(file: &Path, error: FileError) -> anyhow::Error {
-    let previous = beside(file, "previous");
-    let is_whole = std::fs::read(&previous).is_ok_and(|bytes| realdid_wallet::check(&bytes).is_ok());
-    let error = anyhow::Error::new(error).context(file.display().to_string());
-    match error.downcast_ref() {
-        Some(FileError::Truncated | FileError::Damaged | FileError::NoWallet) if is_whole => {
-            let remedy = format!("`realdid wallet import {} --replace` takes it back", previous.display());
-            error.context(format!("the copy before the last change is whole: {remedy}"))
-        }
-        _ => error,
+    let shown = file.display();
+    let is_lost = matches!(error, FileError::Truncated | FileError::Damaged | FileError::NoWallet);
+    match whole_before(file).filter(|_| is_lost) {
+        Some(remedy) => anyhow::anyhow!("{shown}: {error}; {remedy}"),
+        None => anyhow::anyhow!("{shown}: {error}"),
     }
 }

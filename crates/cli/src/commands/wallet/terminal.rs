@@ -27,12 +27,21 @@ impl Drop for Hidden {
     }
 }
 
-/// A line that is not shown while it is typed.
+/// Says that nobody can be asked, and what helps.
+///
+/// # Errors
+/// If nobody is at a terminal.
+pub(crate) fn is_there(question: &str, otherwise: &str) -> anyhow::Result<()> {
+    ensure!(std::io::stdin().is_terminal(), "nobody is at a terminal to answer ({question}): {otherwise}");
+    Ok(())
+}
+
+/// A line that is not shown while it is typed; `otherwise` is what helps if nobody can be asked.
 ///
 /// # Errors
 /// If nobody is at a terminal, or gives up.
-pub(crate) fn hidden(question: &str) -> anyhow::Result<Zeroizing<String>> {
-    ensure!(std::io::stdin().is_terminal(), "nobody is at a terminal to answer: {question}");
+pub(crate) fn hidden(question: &str, otherwise: &str) -> anyhow::Result<Zeroizing<String>> {
+    is_there(question, otherwise)?;
     show(&format!("{question}: "))?;
     let hidden = Hidden::begin()?;
     let mut typed = Zeroizing::new(String::new());
