@@ -156,6 +156,25 @@ impl Blocks {
         self.entries.remove(&former);
     }
 
+    /// The tip, and the blocks from which the way down to it is here.
+    fn connected(&self) -> BTreeSet<BlockDigest> {
+        let mut rising: Vec<_> = self.entries.values().map(|entry| &entry.block.header).collect();
+        rising.sort_by_key(|header| header.height);
+        let mut connected = BTreeSet::from([self.tip]);
+        for header in rising {
+            if connected.contains(&header.parent) {
+                connected.insert(header.digest());
+            }
+        }
+        connected
+    }
+
+    /// Lets go of what has no way down to the tip, unless `keep` is true for it.
+    pub fn prune_unconnected(&mut self, keep: impl Fn(&Header) -> bool) {
+        let connected = self.connected();
+        self.entries.retain(|digest, entry| connected.contains(digest) || keep(&entry.block.header));
+    }
+
     /// Lets go of everything but the tip for which `keep` is false.
     pub fn prune(&mut self, keep: impl Fn(&Header) -> bool) {
         let tip = self.tip;

@@ -6,6 +6,9 @@ use crate::{Alarm, Effect, Engine, blocks::Path, turn::Turn};
 
 /// A gap of more blocks than this is left to catching up.
 const FETCH_DEPTH_MAX: u64 = 16;
+/// Beyond a gap of more blocks than this nothing is kept for later: catching up brings it, and each step looks through what
+/// is here.
+const KEPT_GAP_MAX: u64 = 64;
 
 impl Engine {
     /// Delivers what is final and executed, and finds out what else is.
@@ -93,6 +96,10 @@ impl Engine {
         let tip = self.blocks.tip_header().height.0;
         let named = self.blocks.get(commit.statement.block).map_or(tip, |entry| entry.block.header.height.0);
         if self.catching_up_to < Some(commit.statement.at) {
+            if named.saturating_sub(tip) > KEPT_GAP_MAX {
+                let floor = self.voter.floor();
+                self.blocks.prune_unconnected(|header| header.at >= floor || header.is_closing());
+            }
             self.catching_up_to = Some(commit.statement.at);
             turn.effect(Effect::CatchUp(commit.clone()));
             self.ask_for_block(turn, missing);

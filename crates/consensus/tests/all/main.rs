@@ -5,6 +5,7 @@ mod network;
 mod node;
 mod pool;
 
+mod catching_up;
 mod durability;
 mod epochs;
 mod giving_up;
