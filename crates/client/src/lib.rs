@@ -31,7 +31,6 @@ mod listing;
 mod return_address;
 #[cfg(feature = "http")]
 mod roots;
-mod schedule;
 mod sign;
 mod standing;
 mod statement;
@@ -60,7 +59,6 @@ pub use light::{LightClient, Proven, ProvenRecord, RecordProof, Untrusted};
 pub use return_address::{HandOverError, hand_over};
 #[cfg(feature = "http")]
 pub use roots::{RootsError, roots};
-pub use schedule::asking_time;
 pub use sign::{create_did, sign, sign_too};
 pub use standing::{Standing, standing};
 pub use statement::{sign_statement, statement, verify_statement};

@@ -32,6 +32,7 @@ pub static WORLDS: [Careless; 2] = [
             &attacks::NEAR_BATCHES,
             &attacks::MADE_WITHIN_AN_HOUR,
             &attacks::MADE_WITHIN_A_DAY,
+            &attacks::FIRST_LOGIN,
             &attacks::SAME_MEMBER,
             &attacks::SAME_KEYS,
         ],

@@ -17,6 +17,8 @@ pub struct Made {
     pub key: u64,
     /// The commitment to its recovery key.
     pub recovery: u64,
+    /// When its holder logged in with it for the first time: only the site knows that.
+    pub first_login: Option<Timestamp>,
 }
 
 /// A transaction of the authority's.

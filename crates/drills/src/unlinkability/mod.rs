@@ -1,4 +1,4 @@
-//! How well an observer who holds the whole ledger can tell which DIDs belong to one person.
+//! How well an observer who holds the whole ledger, or sites that compare notes, can tell which DIDs belong to one person.
 //!
 //! Invented people get their DIDs attested over weeks of simulated time, by the very code that an authority runs. Each attack
 //! then names pairs of DIDs that it holds for one person's, and the truth counts how often it is right. Guessing without looking

@@ -7,9 +7,9 @@ use realdid_authority::{
     batching::{Parameters, Waiting},
     quarter,
 };
-use realdid_client::asking_time;
 use realdid_crypto::{Context, Digest, digest};
 use realdid_types::{Did, Timestamp};
+use realdid_wallet::attest_after;
 
 use super::ledger::{Batch, Ledger, Made, Pair};
 
@@ -102,6 +102,7 @@ impl World {
             Authority::None => world.attest_at_once(&wishes),
         }
         world.withdraw(ways, weeks * WEEK, &mut draws);
+        world.log_in(&ways.wallets, &mut draws);
         world
     }
 
@@ -152,10 +153,11 @@ impl World {
                     member: if wallets.have_a_home { home } else { draws.below(MEMBERS) },
                     key: unique,
                     recovery: if wallets.reuse_keys { person } else { unique },
+                    first_login: None,
                 };
                 let asked = match wallets.are_hasty {
                     true => time.plus(draws.below(HOUR)),
-                    false => asking_time(time, draws.below(u64::MAX)),
+                    false => attest_after(time, draws.below(u64::MAX)),
                 };
                 made.push((one, person, asked));
             }
@@ -252,6 +254,14 @@ impl World {
                     |wish: &Wish| Batch { time: wish.time, expires: wish.time, dids: vec![wish.did] };
                 self.ledger.withdrawals = wishes.iter().map(at_once).collect();
             }
+        }
+    }
+
+    /// Once a DID is attested, its holder comes back to the site.
+    fn log_in(&mut self, wallets: &Wallets, draws: &mut Draws) {
+        for (did, attested) in self.attested() {
+            let later = draws.below(if wallets.are_hasty { HOUR } else { 24 * HOUR });
+            self.ledger.dids[did].first_login = Some(attested.plus(later));
         }
     }
 

@@ -1,11 +1,13 @@
 //! `realdid bench load`: a network of its own under load.
 
-use anyhow::ensure;
+use std::path::PathBuf;
+
+use anyhow::{Context, ensure};
 use realdid_client::NodeClient;
 use serde_json::{Value, json};
 
 use super::{
-    limits,
+    limits, memory,
     network::Bench,
     submit::{Answers, hand_in},
     usage::Usage,
@@ -30,6 +32,9 @@ pub(crate) struct Arguments {
     /// Kill one validator before the load begins
     #[arg(long)]
     one_dead: bool,
+    /// Draw what the validators hold in memory meanwhile, in SVG
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
 }
 
 pub(crate) async fn run(arguments: Arguments, format: Format) -> anyhow::Result<()> {
@@ -65,8 +70,19 @@ async fn measure(bench: &mut Bench, arguments: &Arguments) -> anyhow::Result<Val
     }
     eprintln!("handing them in for {} s", arguments.seconds);
     let before = bench.usage();
-    let answers = hand_in(&lanes, &clients(bench, alive), arguments.rate).await?;
-    Ok(summary(&answers, &before, &bench.usage(), arguments, bench.ledger_bytes()))
+    let (clients, mut samples) = (clients(bench, alive), Vec::new());
+    let answers = tokio::select! {
+        answers = hand_in(&lanes, &clients, arguments.rate) => answers?,
+        () = memory::watch(bench, &mut samples) => unreachable!("it goes on until it is dropped"),
+    };
+    if let Some(file) = &arguments.plot {
+        let words = format!("{} transactions a second for {} s", arguments.rate, arguments.seconds);
+        let drawing = memory::drawing(&samples, &words);
+        std::fs::write(file, drawing).with_context(|| format!("{} cannot be written", file.display()))?;
+    }
+    let mut told = summary(&answers, &before, &bench.usage(), arguments, bench.ledger_bytes());
+    told["memory by minutes, MiB"] = json!(memory::by_minute(&samples));
+    Ok(told)
 }
 
 /// Makes the DIDs that updates are of.

@@ -3,6 +3,7 @@
 mod idle;
 mod limits;
 mod load;
+mod memory;
 mod network;
 mod operations;
 mod resolve;

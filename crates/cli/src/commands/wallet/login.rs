@@ -47,7 +47,8 @@ pub(crate) struct Login {
 pub(crate) async fn run(login: &Login, format: Format) -> anyhow::Result<()> {
     let challenge = challenge::read(&login.challenge)?;
     let mut store = login.place.open()?;
-    let mut asking = Asking { login, challenge: &challenge, store: &mut store, asked_node: false };
+    let mut asking =
+        Asking { login, challenge: &challenge, store: &mut store, asked_node: false, has_looked: false };
     let (site, as_of) = asking.site().await?;
     let requester = login.same_origin.as_deref().map_or(Requester::OtherDevice, Requester::Page);
     let genesis = asking.store.wallet.genesis.digest();
@@ -72,6 +73,8 @@ struct Asking<'a> {
     challenge: &'a Challenge,
     store: &'a mut Store,
     asked_node: bool,
+    /// Whether the newest proofs were fetched already.
+    has_looked: bool,
 }
 
 impl Asking<'_> {
@@ -100,13 +103,14 @@ impl Asking<'_> {
         let close = if is_close { CLOSE_TOGETHER } else { "" };
         confirm(&format!("You have no DID for {name} yet.{close} Make one?"), self.login.yes)?;
         self.store.wallet.add(site, as_of, now(), &mut random);
+        self.has_looked = true;
         self.online()?.make_did(did).await
     }
 
     /// The response, with proofs that are held, or that are fetched if they do not do.
     async fn response(&mut self) -> anyhow::Result<Response> {
         match self.store.wallet.answer(self.challenge, now()) {
-            Err(not_ready) if not_ready.asks_for_proofs() => {
+            Err(not_ready) if not_ready.asks_for_proofs() && !self.has_looked => {
                 confirm(
                     &format!(
                         "{not_ready}. Look now what the ledger proves? The node that is asked learns that this DID is used \

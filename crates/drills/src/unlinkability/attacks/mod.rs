@@ -3,6 +3,7 @@
 mod batches;
 mod expiry;
 mod keys;
+mod logins;
 mod made;
 mod member;
 mod withdrawn;
@@ -29,11 +30,15 @@ pub static MADE_WITHIN_AN_HOUR: Attack =
     Attack { name: "made within an hour", guess: |ledger| made::within(ledger, DAY / 24) };
 pub static MADE_WITHIN_A_DAY: Attack =
     Attack { name: "made within a day", guess: |ledger| made::within(ledger, DAY) };
+pub static FIRST_LOGIN: Attack = Attack {
+    name: "first login soon after making",
+    guess: |ledger| logins::soon_after_making(ledger, DAY / 24),
+};
 pub static SAME_MEMBER: Attack = Attack { name: "handed in at one member", guess: member::same };
 pub static SAME_KEYS: Attack = Attack { name: "one key or commitment", guess: keys::shared };
 
 /// All of them.
-pub static ATTACKS: [&Attack; 9] = [
+pub static ATTACKS: [&Attack; 10] = [
     &SAME_BATCH,
     &NEXT_BATCH,
     &NEAR_BATCHES,
@@ -41,6 +46,7 @@ pub static ATTACKS: [&Attack; 9] = [
     &WITHDRAWN_TOGETHER,
     &MADE_WITHIN_AN_HOUR,
     &MADE_WITHIN_A_DAY,
+    &FIRST_LOGIN,
     &SAME_MEMBER,
     &SAME_KEYS,
 ];
