@@ -188,17 +188,19 @@ async fn show(
     let members = node.entry_now::<Members>(&StateKey::Members, PATIENCE).await?;
     let known = members.entry.unwrap_or_default().names;
     let names = match authority {
-        Some(name) => {
-            let name = OrganisationName::new(name)?;
-            ensure!(known.contains(&name), "{name} was never a member: there are {}", joined(&known));
-            vec![name]
-        }
-        None => known,
+        Some(name) => vec![OrganisationName::new(name)?],
+        None => known.clone(),
     };
     let (mut said, mut header) = (Vec::new(), members.header);
     for name in names {
         let proven = node.entry::<Attestation>(&StateKey::Attestation(did, name.clone())).await?;
         let member = node.entry::<MemberEntry>(&StateKey::Member(name.clone())).await?.entry;
+        // what a member attested stands when it has left
+        ensure!(
+            proven.entry.is_some() || member.is_some() || known.contains(&name),
+            "{name} is no member: there are {}",
+            joined(&known)
+        );
         let roles = member.and_then(|member| member.roles).unwrap_or_default();
         header = proven.header;
         said.push(Said { authority: name, attestation: proven.entry, is_authority: roles.authority });

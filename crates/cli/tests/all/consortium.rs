@@ -95,6 +95,11 @@ fn a_member_joins_with_a_role_attests_and_leaves() {
     assert!(consortium.json(&["members", "show", "board"])["member"].is_null());
     assert!(consortium.json(&leave)["unchanged"].is_string());
     // what it said stays, and that it is no authority any more is shown with it
+    consortium.assert_refused(
+        &["attestation", "show", &did, "--authority", "nobody"],
+        1,
+        &["no member", "ministry"],
+    );
     let said = consortium.json(&["attestation", "show", &did, "--authority", "board"]);
     assert_eq!(said["attestations"][0]["is_authority"], false);
 }
