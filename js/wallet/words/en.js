@@ -102,7 +102,7 @@ export const en = {
     number: 'Compare the number',
     numberText: 'Go on only if the page on your other device shows this number, and you opened that page yourself:',
     make: 'This is your first time here. Agreeing makes an identity for this site alone, which takes a few seconds.',
-    close: 'You made another identity within the last day. Whoever reads the ledger may guess that the two are one person’s, which from tomorrow on nobody would.',
+    close: 'You made another identity within the last day. Whoever reads the ledger may guess that the two are one person’s. Made on another day, this one stands out less.',
     stale: 'Your proofs are older than the site takes. Agreeing fetches new ones: the node that is asked can tell that this identity is in use now.',
     agree: 'Log in',
     refuse: 'Do not log in',

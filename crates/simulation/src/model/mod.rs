@@ -129,6 +129,13 @@ pub fn run(arguments: &Arguments) -> bool {
     if let Some(number) = arguments.walk {
         return take_one_walk(number);
     }
+    if arguments.close_from >= arguments.close_to {
+        eprintln!(
+            "--close-from {} leaves no state before --close-to {}",
+            arguments.close_from, arguments.close_to
+        );
+        return false;
+    }
     let wanted = |part| arguments.only.is_none_or(|only| only == part);
     let mut succeeded = true;
     if arguments.only == Some(Part::Calm) {

@@ -21,7 +21,7 @@ use crate::{
 };
 
 const CLOSE_TOGETHER: &str = " The last one was made within a day: whoever reads the ledger may guess that the two are one \
-                              person's, which tomorrow, or later, nobody would.";
+                              person's; made on another day, this one stands out less.";
 
 /// A login.
 #[derive(clap::Args)]
