@@ -242,9 +242,9 @@ impl Checks {
         self.count(&format!("refused at the door: {}", refusal_name(refusal)));
     }
 
-    pub fn on_distrust(&mut self, _node: usize, peer: PublicKey, reason: &str) {
+    pub fn on_distrust(&mut self, node: usize, peer: PublicKey, reason: &str) {
         if self.honest.contains(&peer) {
-            self.count(&format!("honest peers distrusted: {reason}"));
+            self.violation(format!("node {node} cuts an honest one off: {reason}"));
         } else {
             self.count("faulty peers cut off");
         }

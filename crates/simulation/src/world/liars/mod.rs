@@ -43,6 +43,7 @@ mod soothes_amnesiacs;
 mod speaks_for_strangers;
 mod tells_the_truth;
 mod votes_elsewhere;
+mod votes_for_others;
 mod withholds_batches;
 mod withholds_proposals;
 
@@ -62,6 +63,7 @@ pub const KINDS: &[(&str, Lie)] = &[
     ("double Commits", commits_twice::lie),
     ("Commit and Skip of one view", commits_and_skips::lie),
     ("votes for far future and past views", votes_elsewhere::lie),
+    ("votes in others' names", votes_for_others::lie),
     ("forged certificates", forges_certificates::lie),
     ("forged proposals", forges_proposals::lie),
     ("short certificates", shortens_certificates::lie),
