@@ -31,6 +31,8 @@ pub struct BatchPool {
 struct Held {
     batch: Arc<SignedBatch>,
     reference: BatchReference,
+    /// Whether no crash can take it from me. Until then I am not among its holders.
+    durable: bool,
     holders: BTreeSet<PublicKey>,
     last_expiry: Timestamp,
 }
@@ -93,20 +95,19 @@ impl BatchPool {
 
     /// Whether this author has fewer batches pending than it may.
     #[must_use]
-    pub fn has_room_for(&self, author: &PublicKey, on_their_way: usize) -> bool {
-        let held = self.by_author.get(author).copied().unwrap_or(0);
-        held.saturating_add(on_their_way) < AUTHOR_BATCHES_MAX
+    pub fn has_room_for(&self, author: &PublicKey) -> bool {
+        self.by_author.get(author).is_none_or(|held| *held < AUTHOR_BATCHES_MAX)
     }
 
-    /// A batch is verified and durable here.
-    pub fn on_stored(&mut self, batch: Arc<SignedBatch>) {
+    /// A batch is verified and written, so that whatever is synced from now on has it synced too: it can be proposed and
+    /// voted for.
+    pub fn hold(&mut self, batch: Arc<SignedBatch>) {
         let reference = batch.reference();
         let digest = reference.digest;
         if self.held.contains_key(&digest) {
             return;
         }
-        let mut holders = self.forget_heard(digest).map(|heard| heard.holders).unwrap_or_default();
-        holders.extend(self.me);
+        let holders = self.forget_heard(digest).map(|heard| heard.holders).unwrap_or_default();
         let last_expiry = batch
             .batch
             .transactions
@@ -118,7 +119,15 @@ impl BatchPool {
         let count = self.by_author.entry(reference.author).or_default();
         *count = count.saturating_add(1);
         self.by_number.entry((reference.author, batch.batch.number)).or_default().insert(digest);
-        self.held.insert(digest, Held { batch, reference, holders, last_expiry });
+        self.held.insert(digest, Held { batch, reference, durable: false, holders, last_expiry });
+    }
+
+    /// A batch is durable: if it is still pending, it counts as held by me and may be announced. Whether it is.
+    pub fn on_durable(&mut self, digest: &BatchDigest) -> bool {
+        let Some(held) = self.held.get_mut(digest) else { return false };
+        held.durable = true;
+        held.holders.extend(self.me);
+        true
     }
 
     /// A peer says that it holds these.
@@ -180,11 +189,11 @@ impl BatchPool {
         self.held.get(digest).map(|held| &held.reference)
     }
 
-    /// Whether f + 1 validators, me among them, hold it: then it cannot be lost.
+    /// Whether f + 1 validators hold it and it is durable here: then it cannot be lost.
     #[must_use]
     pub fn is_available(&self, digest: &BatchDigest) -> bool {
         let Some(held) = self.held.get(digest) else { return false };
-        held.holders.len() > self.quorum.faulty()
+        held.durable && held.holders.len() > self.quorum.faulty()
     }
 
     /// What a leader lists on a chain that has `in_chain` already: what a quorum announced, the authors taking
@@ -219,18 +228,24 @@ impl BatchPool {
     #[must_use]
     pub fn heard_pending(&self, in_chain: &BTreeSet<BatchDigest>) -> bool {
         let is_certain = |heard: &Heard| heard.holders.len() > self.quorum.faulty() && !heard.declined;
-        self.heard.values().any(is_certain) || self.held_pending(in_chain)
+        self.heard.values().any(is_certain) || self.held.keys().any(|digest| !in_chain.contains(digest))
     }
 
-    /// Whether I hold, and so have announced, a batch that is not in the chain.
+    /// Whether I have announced a batch that is not in the chain.
     #[must_use]
-    pub fn held_pending(&self, in_chain: &BTreeSet<BatchDigest>) -> bool {
-        self.held.keys().any(|digest| !in_chain.contains(digest))
+    pub fn announced_pending(&self, in_chain: &BTreeSet<BatchDigest>) -> bool {
+        self.held.iter().any(|(digest, held)| held.durable && !in_chain.contains(digest))
     }
 
-    /// Every pending batch that I hold, to be announced again.
-    pub fn held(&self) -> impl Iterator<Item = BatchDigest> + '_ {
-        self.held.keys().copied()
+    /// Every pending batch that is durable here, to be announced again.
+    pub fn durable(&self) -> impl Iterator<Item = BatchDigest> + '_ {
+        self.held.iter().filter(|(_, held)| held.durable).map(|(digest, _)| *digest)
+    }
+
+    /// How many bytes all that is held has.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.held.values().map(|held| u64::from(held.reference.bytes)).fold(0, u64::saturating_add)
     }
 
     /// These batches are in a final block. Others with their numbers cannot count any more: they are void from now on, and
@@ -276,7 +291,7 @@ impl BatchPool {
         (self.me, self.quorum) = (me, quorum);
         for held in self.held.values_mut() {
             held.holders.retain(&is_validator);
-            held.holders.extend(me);
+            held.holders.extend(me.filter(|_| held.durable));
         }
         self.heard.retain(|_, heard| {
             heard.holders.retain(&is_validator);

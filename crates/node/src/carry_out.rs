@@ -10,7 +10,11 @@ use realdid_replica::{Commit, Effect, Input};
 use realdid_state::{StateKey, ValidatorSets, read};
 use realdid_types::{Evidence, Have, Message, Request, SignedBatch, Vote, VoteStatement, Wire};
 
-use crate::{core::Core, event::Stored, node::end_process};
+use crate::{
+    core::{BATCH_SYNC_DELAY, Core},
+    event::Stored,
+    node::end_process,
+};
 
 /// How long a peer that sent what no honest one sends is left alone.
 const CUT_OFF: Duration = Duration::from_secs(10);
@@ -26,6 +30,8 @@ impl Core {
         match effect {
             Effect::Write(write) => self.write(write),
             Effect::StoreBatch(batch) => self.store_batch(&batch),
+            Effect::ReserveNumbers(below) => self.reserve_numbers(below),
+            Effect::Execute(executable) => return Some(Input::Execute(executable)),
             Effect::Commit(commit) => self.commit(&commit),
             Effect::Send(to, message) => self.send(&to, &message),
             Effect::Broadcast(message) => self.broadcast(&message),
@@ -78,7 +84,7 @@ impl Core {
             end_process(&error);
         }
         if write.sync {
-            self.to_sync.push(Stored::Votes(write.id, votes));
+            self.sync(Stored::Votes(write.id, votes), Duration::ZERO);
         }
     }
 
@@ -92,7 +98,15 @@ impl Core {
         if let Err(error) = self.store.store_batch(batch) {
             end_process(&error);
         }
-        self.to_sync.push(Stored::Batch(batch.batch.digest()));
+        let at = self.started.elapsed().saturating_add(BATCH_SYNC_DELAY);
+        self.sync(Stored::Batch(batch.batch.digest()), at);
+    }
+
+    fn reserve_numbers(&mut self, below: u64) {
+        if let Err(error) = self.store.reserve_numbers(below) {
+            end_process(&error);
+        }
+        self.sync(Stored::Numbers(below), Duration::ZERO);
     }
 
     fn commit(&mut self, commit: &Commit) {

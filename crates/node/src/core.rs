@@ -35,6 +35,9 @@ const EVENTS_PER_TURN: usize = 256;
 const TICK: Duration = Duration::from_millis(500);
 /// Frames from this size on are decoded beside the core.
 const LARGE_FRAME: usize = 8 * 1024;
+/// A batch waits this long for the sync of a vote: after a quiet moment the proposal that names it follows at once, and a
+/// sync of its own would keep that vote waiting.
+pub(crate) const BATCH_SYNC_DELAY: Duration = Duration::from_millis(2);
 /// Batches with more transactions are verified beside the core; a few take less time than handing them over.
 const SMALL_BATCH: usize = 4;
 
@@ -76,6 +79,8 @@ pub(crate) struct Core {
     pub(crate) pushes: usize,
     pub(crate) syncs: Syncs,
     pub(crate) to_sync: Vec<Stored>,
+    /// When that is to be synced.
+    pub(crate) sync_at: Option<Duration>,
     /// The newest Commit certificate of this turn, to be gossiped.
     pub(crate) news: Option<Certificate>,
     pub(crate) waiting: Waiting,
@@ -113,7 +118,7 @@ impl Core {
                     Some(event) => Some(event),
                     None => return,
                 },
-                () = until(self.started, self.timers.next()) => None,
+                () = until(self.started, self.next_wake()) => None,
             };
             if let Some(event) = event {
                 self.on_event(event);
@@ -123,6 +128,10 @@ impl Core {
             self.finish_turn();
         }
         self.report();
+    }
+
+    fn next_wake(&self) -> Option<Duration> {
+        self.timers.next().into_iter().chain(self.sync_at).min()
     }
 
     /// Takes what has come in already, so that one sync and one wake-up serve it all.
@@ -147,12 +156,24 @@ impl Core {
         }
     }
 
-    /// Asks for one sync of all that this turn wrote, and tells everybody of the newest final block.
-    fn finish_turn(&mut self) {
-        if !self.to_sync.is_empty() {
+    /// Tells this event once all that was written so far is synced, which is to begin at this time.
+    pub(crate) fn sync(&mut self, stored: Stored, at: Duration) {
+        self.to_sync.push(stored);
+        self.sync_at = Some(self.sync_at.map_or(at, |known| known.min(at)));
+    }
+
+    /// Asks for one sync of all that was written, if it is time.
+    fn sync_if_due(&mut self) {
+        if self.sync_at.is_some_and(|at| at <= self.started.elapsed()) {
+            self.sync_at = None;
             // the thread ends with the core, or ends the process
             drop(self.syncs.send(std::mem::take(&mut self.to_sync)));
         }
+    }
+
+    /// Lets go what this turn wrote, and tells everybody of the newest final block.
+    fn finish_turn(&mut self) {
+        self.sync_if_due();
         if let Some(certificate) = self.news.take() {
             self.public.publish(public::Topic::Finality, certificate.encode().into());
         }
@@ -191,6 +212,7 @@ impl Core {
                     self.input(match stored {
                         Stored::Votes(id, votes) => Input::Stored(id, votes),
                         Stored::Batch(digest) => Input::BatchStored(digest),
+                        Stored::Numbers(below) => Input::NumbersReserved(below),
                     });
                 }
             }
@@ -273,6 +295,10 @@ impl Core {
     pub(crate) fn input(&mut self, input: Input) {
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
+            if matches!(input, Input::Execute(_)) {
+                // the disk works meanwhile
+                self.sync_if_due();
+            }
             let surroundings =
                 Surroundings { now: self.now(), ledger: &*self.store, verifier: &*self.verifier };
             let effects = self.replica.step(&surroundings, input);

@@ -38,4 +38,6 @@ pub(crate) enum Stored {
     Votes(u64, Vec<Vote>),
     /// A batch.
     Batch(BatchDigest),
+    /// The numbers of own batches below this.
+    Numbers(u64),
 }

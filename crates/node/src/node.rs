@@ -194,6 +194,7 @@ impl Node {
             pushes: 0,
             syncs: disk::start(setup.store.clone(), synced, metrics.clone())?,
             to_sync: Vec::new(),
+            sync_at: None,
             news: None,
             waiting: waiting.clone(),
             metrics: metrics.clone(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use realdid_consensus::{Input as ToConsensus, Peer};
-use realdid_crypto::{PublicKey, verify_one};
+use realdid_crypto::verify_one;
 use realdid_state::{NodeEntry, StateKey, StateRead, read};
 use realdid_sync::Input as ToCatchUp;
 use realdid_types::{Batch, BatchDigest, Have, Message, Request, SignedBatch, limits};
@@ -17,18 +17,16 @@ use crate::{
 const WRONG_MAX: usize = 1_024;
 
 impl Replica {
-    /// A batch from a peer: verified, then stored.
+    /// A batch from a peer: verified, then held and stored.
     pub(crate) fn on_batch(&mut self, step: &mut Step<'_>, from: Peer, batch: Arc<SignedBatch>) {
         step.catch_up.push_back(ToCatchUp::Batch { from, batch: batch.clone() });
         let digest = batch.batch.digest();
-        let known = self.is_stored(step, digest)
-            || self.storing.contains_key(&digest)
-            || self.wrong.contains(&digest);
+        let known = self.is_stored(step, digest) || self.wrong.contains(&digest);
         if known || !self.is_of_member(step, &batch) || !self.is_welcome(step, digest, &batch.batch) {
             return;
         }
         if batch.verify(self.settings.genesis, step.surroundings.verifier) {
-            self.store_batch(step, batch);
+            self.hold_batch(step, batch);
         } else {
             self.on_wrong_batch(step, from, &batch, digest);
         }
@@ -49,23 +47,14 @@ impl Replica {
             self.pool.decline(&digest);
             return false;
         }
-        self.pool.has_room_for(&batch.author, self.on_their_way(&batch.author))
+        self.pool.has_room_for(&batch.author)
     }
 
     /// Whether another batch with the author's number is here or final.
     fn is_number_taken(&self, step: &Step<'_>, batch: &Batch) -> bool {
         let entry: Option<NodeEntry> = read(&self.final_state(step), &StateKey::Node(batch.author));
-        let is_twin = |other: &Arc<SignedBatch>| {
-            (other.batch.author, other.batch.number) == (batch.author, batch.number)
-        };
         entry.is_some_and(|entry| entry.numbers.is_used(batch.number))
             || self.pool.has_number(batch.author, batch.number)
-            || self.storing.values().any(is_twin)
-    }
-
-    /// Batches on their way to disk take room too: a slow disk lets no author hoard.
-    pub(crate) fn on_their_way(&self, author: &PublicKey) -> usize {
-        self.storing.values().filter(|batch| batch.batch.author == *author).count()
     }
 
     /// Only what the author signed can make a batch wrong for ever.
@@ -80,18 +69,17 @@ impl Replica {
         step.effects.push(Effect::Distrust(from, "a batch with a signature that does not hold".to_owned()));
     }
 
-    pub(crate) fn store_batch(&mut self, step: &mut Step<'_>, batch: Arc<SignedBatch>) {
-        self.storing.insert(batch.batch.digest(), batch.clone());
+    /// From here on a block may name it: whoever votes for that has its write synced before, and so that of the batch.
+    pub(crate) fn hold_batch(&mut self, step: &mut Step<'_>, batch: Arc<SignedBatch>) {
+        self.pool.hold(batch.clone());
         step.effects.push(Effect::StoreBatch(batch));
+        step.consensus.push_back(ToConsensus::BatchesChanged);
     }
 
-    /// A batch is durable: it counts, and everybody may know.
+    /// A batch is durable: everybody may know who has it.
     pub(crate) fn on_batch_stored(&mut self, step: &mut Step<'_>, digest: BatchDigest) {
-        let Some(batch) = self.storing.remove(&digest) else { return };
-        let own = batch.batch.author == self.settings.node;
-        self.pool.on_stored(batch.clone());
-        if own {
-            step.effects.push(Effect::Broadcast(Arc::new(Message::Batch(Box::new((*batch).clone())))));
+        if !self.pool.on_durable(&digest) {
+            return;
         }
         step.effects.push(Effect::Broadcast(Arc::new(Message::Have(Have { batches: vec![digest] }))));
         step.consensus.push_back(ToConsensus::BatchesChanged);
@@ -105,9 +93,7 @@ impl Replica {
         }
         // what is stored and not pending is final
         let is_open = |digest: &BatchDigest| {
-            self.pool.get(digest).is_some()
-                || self.storing.contains_key(digest)
-                || step.surroundings.ledger.batch(*digest).is_none()
+            self.pool.get(digest).is_some() || step.surroundings.ledger.batch(*digest).is_none()
         };
         let open: Vec<BatchDigest> = digests.iter().copied().filter(is_open).collect();
         self.pool.on_have(from, &open, step.now());
@@ -145,8 +131,8 @@ impl Replica {
 
     /// Announces every pending batch, to one peer or to all.
     pub(crate) fn announce_held(&self, step: &mut Step<'_>, to: Option<Peer>) {
-        let held: Vec<BatchDigest> = self.pool.held().collect();
-        for page in held.chunks(limits::HAVE_MAX) {
+        let durable: Vec<BatchDigest> = self.pool.durable().collect();
+        for page in durable.chunks(limits::HAVE_MAX) {
             let have = Arc::new(Message::Have(Have { batches: page.to_vec() }));
             step.effects.push(match to {
                 Some(peer) => Effect::Send(peer, have),

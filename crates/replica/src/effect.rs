@@ -18,6 +18,12 @@ pub enum Effect {
     Write(Write),
     /// Store a verified batch; answered by [`crate::Input::BatchStored`] once it is synced.
     StoreBatch(Arc<SignedBatch>),
+    /// Store that this node's batches may have had any number below this; answered by [`crate::Input::NumbersReserved`]
+    /// once that is synced.
+    ReserveNumbers(u64),
+    /// Answered by [`crate::Input::Execute`], the next input: before it takes its time, everything before this effect is
+    /// carried out, so that votes and proposals do not wait for it.
+    Execute(Box<Executable>),
     /// Make a block part of the final chain: one atomic write.
     Commit(Box<Commit>),
     /// Send to one peer; may be lost.
@@ -44,6 +50,15 @@ pub enum Effect {
     Distrust(Peer, String),
     /// Voting has stopped.
     Alarm(Alarm),
+}
+
+/// A block with its batches, in its order.
+#[derive(Clone, Debug)]
+pub struct Executable {
+    /// The block.
+    pub block: Block,
+    /// What it lists.
+    pub batches: Vec<Arc<SignedBatch>>,
 }
 
 /// A final block with everything that it changes.

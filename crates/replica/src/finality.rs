@@ -9,25 +9,35 @@ use realdid_state::{Execution, Inputs, Layered, execute};
 use realdid_sync::{Input as ToCatchUp, Tip};
 use realdid_types::{Block, BlockDigest, Certificate, EpochEnd, SignedBatch};
 
-use crate::{Commit, Effect, Replica, ledger::StateSenders, replica::Step};
+use crate::{Commit, Effect, Executable, Replica, ledger::StateSenders, replica::Step};
 
 /// A batch that was announced and that nobody could hand over is forgotten after this long.
 const RUMOUR_MAX: Duration = Duration::from_secs(60);
 
 impl Replica {
-    /// Executes a block on the state after its parent.
+    /// Asks to execute a block once what this step asked for before is on its way.
     ///
     /// # Panics
     /// Never: consensus asks for execution only when all batches are held, and until the step ends none is let go of.
     #[expect(clippy::panic, reason = "what consensus saw as held is in reach until the step ends")]
-    pub(crate) fn execute(&mut self, step: &mut Step<'_>, block: &Block) {
-        let digest = block.digest();
+    pub(crate) fn plan_execution(&self, step: &mut Step<'_>, block: Block) {
         let found: Option<Vec<Arc<SignedBatch>>> =
             block.batches.iter().map(|reference| self.batch(step, reference.digest)).collect();
         let Some(batches) = found else {
-            panic!("block {digest} is to be executed and a batch of it is not held")
+            panic!("block {} is to be executed and a batch of it is not held", block.digest())
         };
-        let batches: Vec<&SignedBatch> = batches.iter().map(Arc::as_ref).collect();
+        step.effects.push(Effect::Execute(Box::new(Executable { block, batches })));
+    }
+
+    /// Executes a block on the state after its parent.
+    pub(crate) fn execute(&mut self, step: &mut Step<'_>, executable: &Executable) {
+        let block = &executable.block;
+        let digest = block.digest();
+        if self.engine.block(digest).is_none() {
+            // another one became final in its place
+            return;
+        }
+        let batches: Vec<&SignedBatch> = executable.batches.iter().map(Arc::as_ref).collect();
         let before = Layered::new(step.surroundings.ledger, self.executions_from(block.header.parent));
         let inputs = Inputs {
             genesis: self.settings.genesis,
@@ -65,8 +75,6 @@ impl Replica {
         self.fresh.insert(0, execution.clone());
         self.keep_fresh_batches(&block);
         self.pool.on_final(&block.batches);
-        // one that is on its way to disk only now would look pending for ever
-        block.batches.iter().for_each(|reference| drop(self.storing.remove(&reference.digest)));
         let tip = Tip::new(&block.header, execution.next_validators.clone());
         step.catch_up.push_back(ToCatchUp::Delivered(tip));
         step.effects.push(Effect::Commit(Box::new(Commit { block: block.clone(), commit, execution })));
@@ -92,18 +100,17 @@ impl Replica {
         }
     }
 
-    /// At the end of a step, because a block that the step executes may name a batch that is void by now.
+    /// At the end of a step, because a block that the step asks to execute may name a batch that is void by now.
     pub(crate) fn forget_void_batches(&mut self, now: Duration) {
         self.pool.expire(self.engine.tip().time, now, RUMOUR_MAX);
     }
 
-    /// Executions whose block is gone can never become final, and what is final or void needs no more acknowledgement;
-    /// what is on its way to disk is neither.
+    /// Executions whose block is gone can never become final, and what is final or void needs no more acknowledgement.
     pub(crate) fn forget_dead_branches(&mut self) {
         let engine = &self.engine;
         self.executions.retain(|digest, _| engine.block(*digest).is_some());
-        let (pool, storing) = (&self.pool, &self.storing);
-        self.unacknowledged.retain(|digest, _| pool.get(digest).is_some() || storing.contains_key(digest));
+        let pool = &self.pool;
+        self.unacknowledged.retain(|digest, _| pool.get(digest).is_some());
     }
 
     pub(crate) fn on_epoch_entered(&mut self, step: &mut Step<'_>, end: Box<EpochEnd>) {

@@ -8,7 +8,7 @@ use realdid_types::{
     BatchDigest, GenesisDigest, Header, Message, Parameters, SignedBatch, SignedTransaction, Vote,
 };
 
-use crate::Ledger;
+use crate::{Executable, Ledger};
 
 /// What never changes while a replica lives.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ pub struct Recovered {
     pub consensus: realdid_consensus::Recovered,
     /// Batches that are stored and in no final block.
     pub batches: Vec<Arc<SignedBatch>>,
-    /// The number of this node's next batch.
+    /// No batch of this node has had this number or a higher one.
     pub next_batch: u64,
 }
 
@@ -65,6 +65,10 @@ pub enum Input {
     BatchSigned(Arc<SignedBatch>),
     /// A batch of [`crate::Effect::StoreBatch`] is durable.
     BatchStored(BatchDigest),
+    /// Answers [`crate::Effect::ReserveNumbers`].
+    NumbersReserved(u64),
+    /// Answers [`crate::Effect::Execute`].
+    Execute(Box<Executable>),
     /// A client hands in a transaction; its signatures are verified.
     Submitted(Box<SignedTransaction>),
     /// A timer that was set.

@@ -27,7 +27,7 @@ mod finality;
 mod replica;
 mod route;
 
-pub use effect::{Commit, Effect};
+pub use effect::{Commit, Effect, Executable};
 pub use input::{Input, Recovered, Settings, Surroundings, Timer};
 pub use ledger::Ledger;
 pub use replica::Replica;

@@ -41,6 +41,6 @@ impl Batches for PoolView<'_> {
     }
 
     fn announced_pending(&self, in_chain: &BTreeSet<BatchDigest>) -> bool {
-        self.pool.held_pending(in_chain)
+        self.pool.announced_pending(in_chain)
     }
 }

@@ -12,7 +12,7 @@ use realdid_state::{Execution, Layered};
 use realdid_sync::{CatchUp, Config, Input as ToCatchUp, Tip};
 use realdid_types::{BatchDigest, BlockDigest, Message, SignedBatch, TransactionId};
 
-use crate::{Effect, Input, Recovered, Settings, Surroundings, Timer, pool_view::PoolView};
+use crate::{Effect, Input, Recovered, Settings, Surroundings, Timer, clients::Numbers, pool_view::PoolView};
 
 /// How often missing batches are asked for.
 pub(crate) const FETCH_INTERVAL: Duration = Duration::from_millis(100);
@@ -26,13 +26,11 @@ pub struct Replica {
     pub(crate) catch_up: CatchUp,
     /// Executed blocks that are not final, each with its parent.
     pub(crate) executions: BTreeMap<BlockDigest, (BlockDigest, Arc<Execution>)>,
-    /// Batches on their way to disk.
-    pub(crate) storing: BTreeMap<BatchDigest, Arc<SignedBatch>>,
     /// Batches that an author signed and that are wrong by themselves.
     pub(crate) wrong: BTreeSet<BatchDigest>,
     /// Own batches whose clients wait to hear that they cannot be lost.
     pub(crate) unacknowledged: BTreeMap<BatchDigest, Vec<TransactionId>>,
-    pub(crate) next_batch: u64,
+    pub(crate) numbers: Numbers,
     pub(crate) fetching: bool,
     /// Executions that this step made final and the ledger does not show yet, newest first.
     pub(crate) fresh: Vec<Arc<Execution>>,
@@ -74,7 +72,11 @@ impl Replica {
         };
         let mut pool = BatchPool::new(me, quorum);
         let block_time = consensus.tip.header.time;
-        recovered.batches.into_iter().for_each(|batch| pool.on_stored(batch));
+        for batch in recovered.batches {
+            let digest = batch.batch.digest();
+            pool.hold(batch);
+            pool.on_durable(&digest);
+        }
         // what no block took in time is on disk still
         pool.expire(block_time, Duration::ZERO, Duration::ZERO);
         Self {
@@ -83,10 +85,9 @@ impl Replica {
             transactions: TransactionPool::new(settings.genesis, settings.parameters.max_expiry),
             catch_up: CatchUp::new(config),
             executions: BTreeMap::new(),
-            storing: BTreeMap::new(),
             wrong: BTreeSet::new(),
             unacknowledged: BTreeMap::new(),
-            next_batch: recovered.next_batch,
+            numbers: Numbers::from(recovered.next_batch),
             fetching: false,
             fresh: Vec::new(),
             fresh_batches: BTreeMap::new(),
@@ -130,6 +131,8 @@ impl Replica {
             }
             Input::BatchSigned(batch) => self.on_batch_signed(step, batch),
             Input::BatchStored(digest) => self.on_batch_stored(step, digest),
+            Input::NumbersReserved(below) => self.on_numbers_reserved(step, below),
+            Input::Execute(executable) => self.execute(step, &executable),
             Input::Submitted(signed) => self.on_submitted(step, *signed),
             Input::Timer(timer) => self.on_timer(step, timer),
             Input::DiskFull(full) => step.consensus.push_back(ToConsensus::DiskFull(full)),
@@ -185,7 +188,7 @@ impl Replica {
 
     /// Own pending batches that too few validators are known to hold: whoever has no stream to them sends these again.
     pub fn unheard(&self) -> impl Iterator<Item = &Arc<SignedBatch>> {
-        let unheard = self.pool.held().filter(|digest| !self.pool.is_available(digest));
+        let unheard = self.pool.durable().filter(|digest| !self.pool.is_available(digest));
         let batches = unheard.filter_map(|digest| self.pool.get(&digest));
         batches.filter(|batch| batch.batch.author == self.settings.node)
     }
@@ -202,15 +205,14 @@ impl Replica {
     pub fn sizes(&self) -> Vec<usize> {
         let [blocks, proposals, shown] = self.engine.sizes();
         let [held, heard] = self.pool.sizes();
-        let own = [self.executions.len(), self.storing.len(), self.wrong.len(), self.transactions.len()];
+        let own = [self.executions.len(), self.wrong.len(), self.transactions.len()];
         [&[blocks, proposals, shown, held, heard][..], &own].concat()
     }
 
     /// How many bytes of pending batches are held.
     #[must_use]
     pub fn pending_bytes(&self) -> u64 {
-        let references = self.pool.held().filter_map(|digest| self.pool.reference(&digest));
-        references.map(|reference| u64::from(reference.bytes)).fold(0, u64::saturating_add)
+        self.pool.bytes()
     }
 
     pub(crate) fn tell_engine(step: &mut Step<'_>, from: realdid_consensus::Peer, message: Incoming) {

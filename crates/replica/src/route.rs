@@ -67,7 +67,7 @@ impl Replica {
             FromConsensus::SetTimer(timer, at) => {
                 step.effects.push(Effect::SetTimer(Timer::Consensus(timer), at))
             }
-            FromConsensus::Execute(block) => self.execute(step, &block),
+            FromConsensus::Execute(block) => self.plan_execution(step, *block),
             FromConsensus::FetchBatches(digests, from) => self.want_batches(step, &digests, from),
             FromConsensus::Final { block, commit } => self.on_final(step, *block, commit),
             FromConsensus::CatchUp(certificate) => step.catch_up.push_back(ToCatchUp::Behind { certificate }),
@@ -92,7 +92,7 @@ impl Replica {
             FromCatchUp::Deliver { block, batches, certificate } => {
                 for batch in batches {
                     step.effects.push(Effect::StoreBatch(batch.clone()));
-                    self.pool.on_stored(batch);
+                    self.pool.hold(batch);
                 }
                 step.consensus
                     .push_back(realdid_consensus::Input::Synced { block: *block, commit: certificate });

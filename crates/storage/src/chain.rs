@@ -111,10 +111,21 @@ impl Store {
         self.put(&mut batch, Column::Batches, digest.0.as_bytes(), &signed.encode());
         self.put(&mut batch, Column::Pending, digest.0.as_bytes(), &last_expiry(signed).0.to_be_bytes());
         if signed.batch.author == *self.author() {
-            // it outlives the batch: no number may be used twice
+            // one from before this folder, shown by others
             let next = signed.batch.number.saturating_add(1).max(self.next_batch()?);
             self.put(&mut batch, Column::Facts, facts::NEXT_BATCH, &next.to_be_bytes());
         }
+        self.commit_batch(batch)
+    }
+
+    /// Stores that this node's batches may have had any number below this, not synced yet: none of them is used again.
+    ///
+    /// # Errors
+    /// If the disk refuses; then nothing is stored, and the process must end.
+    pub fn reserve_numbers(&self, below: u64) -> Result<(), Error> {
+        let mut batch = WriteBatch::default();
+        let next = below.max(self.next_batch()?);
+        self.put(&mut batch, Column::Facts, facts::NEXT_BATCH, &next.to_be_bytes());
         self.commit_batch(batch)
     }
 

@@ -149,6 +149,11 @@ impl Solo {
                 self.store.store_batch(&batch).unwrap();
                 return Some(Input::BatchStored(batch.batch.digest()));
             }
+            Effect::Execute(executable) => return Some(Input::Execute(executable)),
+            Effect::ReserveNumbers(below) => {
+                self.store.reserve_numbers(below).unwrap();
+                return Some(Input::NumbersReserved(below));
+            }
             Effect::Commit(commit) => {
                 self.store.commit(&commit).unwrap();
                 self.commits.push(*commit);

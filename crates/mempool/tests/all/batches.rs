@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use realdid_mempool::{BatchPool, limits::AUTHOR_BATCHES_MAX};
 use realdid_types::{BatchDigest, Quorum, SignedBatch, limits::BLOCK_BATCHES_MAX};
 
-use crate::fixture::{BLOCK_TIME, MAX_EXPIRY, batch, key, ms, peer, twin};
+use crate::fixture::{BLOCK_TIME, MAX_EXPIRY, batch, key, ms, peer, store, twin};
 
 const FOUR: Quorum = Quorum { n: 4 };
 
@@ -21,7 +21,7 @@ fn digest(batch: &SignedBatch) -> BatchDigest {
 fn held_by(pool: &mut BatchPool, author: u32, number: u64, others: &[u8]) -> BatchDigest {
     let batch = batch(author, number);
     let digest = digest(&batch);
-    pool.on_stored(batch);
+    store(pool, batch);
     others.iter().for_each(|other| pool.on_have(peer(*other), &[digest], ms(0)));
     digest
 }
@@ -35,7 +35,7 @@ fn selected(pool: &BatchPool, in_chain: &[BatchDigest]) -> Vec<BatchDigest> {
 fn a_stored_batch_is_held_under_the_reference_that_blocks_name() {
     let mut pool = pool();
     let batch = batch(1, 0);
-    pool.on_stored(batch.clone());
+    store(&mut pool, batch.clone());
     assert_eq!(pool.get(&digest(&batch)), Some(&batch));
     assert_eq!(pool.reference(&digest(&batch)), Some(&batch.reference()));
 }
@@ -44,7 +44,7 @@ fn a_stored_batch_is_held_under_the_reference_that_blocks_name() {
 fn a_batch_that_is_stored_twice_is_held_once() {
     let mut pool = pool();
     for _ in 0..3 {
-        pool.on_stored(batch(1, 0));
+        store(&mut pool, batch(1, 0));
     }
     assert_eq!((pool.sizes(), selected(&pool, &[]).len()), ([1, 0], 1));
     pool.on_final(&[batch(1, 0).reference()]);
@@ -56,19 +56,35 @@ fn an_author_has_room_for_so_many_pending_batches_and_again_once_one_is_final() 
     let mut pool = pool();
     let max = u64::try_from(AUTHOR_BATCHES_MAX).expect("a small number");
     for number in 0..max {
-        assert!(pool.has_room_for(&key(1), 0));
-        pool.on_stored(batch(1, number));
+        assert!(pool.has_room_for(&key(1)));
+        store(&mut pool, batch(1, number));
     }
-    assert!(!pool.has_room_for(&key(1), 0) && pool.has_room_for(&key(2), 0));
+    assert!(!pool.has_room_for(&key(1)) && pool.has_room_for(&key(2)));
     pool.on_final(&[batch(1, 7).reference()]);
-    assert!(pool.has_room_for(&key(1), 0));
+    assert!(pool.has_room_for(&key(1)));
 }
 
 #[test]
-fn batches_on_their_way_to_disk_take_room_too() {
-    let pool = pool();
-    assert!(pool.has_room_for(&key(1), AUTHOR_BATCHES_MAX - 1));
-    assert!(!pool.has_room_for(&key(1), AUTHOR_BATCHES_MAX));
+fn what_is_not_durable_yet_can_be_listed_but_is_neither_announced_nor_counted_as_mine() {
+    let mut pool = pool();
+    let held = batch(1, 0);
+    let (digest, nothing) = (digest(&held), BTreeSet::new());
+    pool.hold(held);
+    [2, 3].iter().for_each(|other| pool.on_have(peer(*other), &[digest], ms(0)));
+    assert_eq!((selected(&pool, &[]), pool.durable().count()), (vec![digest], 0));
+    assert!(pool.heard_pending(&nothing) && !pool.announced_pending(&nothing));
+    assert!(!pool.is_available(&digest), "a crash here would take it back");
+    assert!(pool.on_durable(&digest));
+    assert!(pool.is_available(&digest) && pool.announced_pending(&nothing));
+}
+
+#[test]
+fn a_batch_that_became_final_on_its_way_to_disk_does_not_come_back() {
+    let mut pool = pool();
+    pool.hold(batch(1, 0));
+    pool.on_final(&[batch(1, 0).reference()]);
+    assert!(!pool.on_durable(&digest(&batch(1, 0))));
+    assert_eq!(pool.sizes(), [0, 0]);
 }
 
 #[test]
@@ -78,7 +94,7 @@ fn what_a_proposal_names_is_wanted_until_it_is_here() {
     assert!(!pool.is_wanted(&named));
     pool.want(&[named], None, ms(0));
     assert!(pool.is_wanted(&named));
-    pool.on_stored(batch(1, 0));
+    store(&mut pool, batch(1, 0));
     assert!(!pool.is_wanted(&named));
 }
 
@@ -97,8 +113,8 @@ fn a_number_of_an_author_is_taken_while_a_batch_with_it_is_held() {
 fn once_a_batch_is_final_others_with_its_number_are_let_go() {
     let mut pool = pool();
     let (first, second) = (batch(1, 7), twin(1, 7));
-    pool.on_stored(first.clone());
-    pool.on_stored(second.clone());
+    store(&mut pool, first.clone());
+    store(&mut pool, second.clone());
     held_by(&mut pool, 1, 8, &[]);
     pool.on_final(&[second.reference()]);
     pool.expire(BLOCK_TIME, ms(0), ms(60_000));
@@ -121,7 +137,7 @@ fn what_others_announced_before_the_batch_came_counts() {
     let digest = digest(&batch(1, 0));
     pool.on_have(peer(2), &[digest], ms(0));
     assert!(!pool.is_available(&digest));
-    pool.on_stored(batch(1, 0));
+    store(&mut pool, batch(1, 0));
     assert!(pool.is_available(&digest));
 }
 
@@ -174,10 +190,10 @@ fn a_leader_lists_no_more_than_a_block_holds() {
 fn a_batch_is_pending_until_it_is_in_the_chain() {
     let mut pool = pool();
     let nothing = BTreeSet::new();
-    assert!(!pool.held_pending(&nothing) && !pool.heard_pending(&nothing));
+    assert!(!pool.announced_pending(&nothing) && !pool.heard_pending(&nothing));
     let digest = held_by(&mut pool, 1, 0, &[]);
-    assert!(pool.held_pending(&nothing) && pool.heard_pending(&nothing));
-    assert!(!pool.held_pending(&BTreeSet::from([digest])));
+    assert!(pool.announced_pending(&nothing) && pool.heard_pending(&nothing));
+    assert!(!pool.announced_pending(&BTreeSet::from([digest])));
 }
 
 #[test]
@@ -188,7 +204,7 @@ fn a_batch_heard_of_is_pending_once_somebody_honest_announced_it() {
     pool.on_have(peer(2), &heard, ms(0));
     assert!(!pool.heard_pending(&nothing), "one of four may be a liar");
     pool.on_have(peer(3), &heard, ms(0));
-    assert!(pool.heard_pending(&nothing) && !pool.held_pending(&nothing));
+    assert!(pool.heard_pending(&nothing) && !pool.announced_pending(&nothing));
 }
 
 // letting go
@@ -211,7 +227,7 @@ fn in_a_new_epoch_whoever_left_holds_nothing_any_more() {
     assert!(pool.is_available(&digest));
     pool.enter_epoch(Some(peer(0)), FOUR, |key| *key != peer(2));
     assert!(!pool.is_available(&digest));
-    assert_eq!(pool.held().collect::<Vec<_>>(), [digest]);
+    assert_eq!(pool.durable().collect::<Vec<_>>(), [digest]);
 }
 
 #[test]

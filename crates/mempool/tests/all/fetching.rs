@@ -9,7 +9,7 @@ use realdid_mempool::{
 };
 use realdid_types::{BatchDigest, Quorum};
 
-use crate::fixture::{BLOCK_TIME, batch, ms, peer};
+use crate::fixture::{BLOCK_TIME, batch, ms, peer, store};
 
 const DELTA: std::time::Duration = std::time::Duration::from_millis(200);
 
@@ -64,7 +64,7 @@ fn what_f_and_one_more_announced_is_asked_for_at_once() {
 #[test]
 fn what_is_held_is_not_asked_for() {
     let mut pool = pool();
-    pool.on_stored(batch(1, 0));
+    store(&mut pool, batch(1, 0));
     pool.on_have(peer(2), &[digest(0)], ms(0));
     pool.want(&[digest(0)], from(2), ms(0));
     assert_eq!((pool.to_fetch(ms(9_000), DELTA), pool.sizes()), (vec![], [1, 0]));
@@ -97,7 +97,7 @@ fn with_a_long_delta_the_same_batch_is_asked_for_less_often() {
 fn a_batch_that_came_is_asked_for_no_more() {
     let mut pool = pool();
     pool.want(&[digest(0)], from(2), ms(0));
-    pool.on_stored(batch(1, 0));
+    store(&mut pool, batch(1, 0));
     assert_eq!((pool.to_fetch(ms(9_000), DELTA), pool.sizes()), (vec![], [1, 0]));
 }
 
@@ -138,7 +138,7 @@ fn what_came_or_was_forgotten_makes_room_for_other_announcements() {
     pool.on_have(peer(2), &[digest(0)], ms(0));
     pool.on_have(peer(2), &made_up(0, ANNOUNCED_MAX), ms(0));
     assert_eq!(pool.sizes(), [0, ANNOUNCED_MAX]);
-    pool.on_stored(batch(1, 0));
+    store(&mut pool, batch(1, 0));
     pool.on_have(peer(2), &made_up(50_000, 9), ms(0));
     assert_eq!(pool.sizes(), [1, ANNOUNCED_MAX]);
 }
@@ -149,7 +149,7 @@ fn a_leaders_proposals_leave_it_no_more_room_for_made_up_batches() {
     pool.on_have(peer(2), &made_up(0, ANNOUNCED_MAX), ms(0));
     for number in 0..20 {
         pool.want(&[digest(number)], from(2), ms(0));
-        pool.on_stored(batch(1, number));
+        store(&mut pool, batch(1, number));
     }
     pool.on_have(peer(2), &made_up(50_000, 20), ms(0));
     assert_eq!(pool.sizes(), [20, ANNOUNCED_MAX]);

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use realdid_crypto::{Context, Digest, PublicKey, Signature, digest};
-use realdid_mempool::{Refusal, Senders, TransactionPool};
+use realdid_mempool::{BatchPool, Refusal, Senders, TransactionPool};
 use realdid_types::{
     Approve, Batch, Did, GenesisDigest, KeySignature, Operation, ProposalId, Sender, Sequence, SignedBatch,
     SignedTransaction, Timestamp, Transaction, TransactionId,
@@ -55,6 +55,13 @@ pub fn signed_by(from: u32, sequence: u64, keys: &[u32]) -> SignedTransaction {
     let signature = Signature::ed25519([7; 64]);
     let signatures = keys.into_iter().map(|key| KeySignature { key, signature }).collect();
     SignedTransaction { transaction, signatures }
+}
+
+/// The batch is held and durable.
+pub fn store(pool: &mut BatchPool, batch: Arc<SignedBatch>) {
+    let digest = batch.batch.digest();
+    pool.hold(batch);
+    pool.on_durable(&digest);
 }
 
 /// A final state: the next number of each sender, 0 for those that it does not name.

@@ -147,12 +147,16 @@ fn a_batch_that_a_final_block_makes_void_is_there_for_the_block_after_it() {
         consensus: Default::default(),
         catch_up: Default::default(),
     };
+    replica.executions.insert(first.digest(), (first.header.parent, Arc::new(execution)));
     for effect in [
-        FromConsensus::Execute(Box::new(first.clone())),
         FromConsensus::Final { block: Box::new(first), commit: None },
-        FromConsensus::Execute(Box::new(second.clone())),
+        FromConsensus::Execute(Box::new(second)),
     ] {
         replica.on_consensus_effect(&mut step, effect);
     }
-    assert!(replica.executions.contains_key(&second.digest()));
+    let found = step.effects.into_iter().find_map(|effect| match effect {
+        Effect::Execute(executable) => Some(executable.batches),
+        _ => None,
+    });
+    assert_eq!(found, Some(vec![batch]));
 }

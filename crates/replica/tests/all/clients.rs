@@ -1,7 +1,7 @@
 //! Own clients: what they hand in, and what they are told.
 
 use realdid_mempool::Refusal;
-use realdid_replica::{Effect, Input, Timer};
+use realdid_replica::{Effect, Timer};
 use realdid_types::{GenesisDigest, Have, Message, TransactionId};
 
 use crate::fixture::{Bench, broadcasts};
@@ -40,15 +40,36 @@ fn what_the_pool_does_not_take_is_refused_with_its_reason() {
     assert_eq!(refused(&bench.submit(&foreign)), Some((foreign.id(), Refusal::OtherNetwork)));
 }
 
+fn leaves(effects: &[Effect]) -> bool {
+    broadcasts(effects).any(|message| matches!(message, Message::Batch(_)))
+}
+
+/// After a crash no other batch may have its number.
 #[test]
-fn an_own_batch_leaves_only_once_it_is_durable() {
+fn an_own_batch_leaves_before_it_is_durable_but_not_before_its_number_is() {
     let mut bench = Bench::of(4);
     bench.start();
     bench.slow_disk = true;
     bench.submit(&bench.creation("ann"));
-    assert_eq!(broadcasts(&bench.pack()).count(), 0);
-    let effects = bench.store_batch();
-    assert!(broadcasts(&effects).any(|message| matches!(message, Message::Batch(_))));
+    assert!(!leaves(&bench.pack()));
+    let effects = bench.reserve();
+    assert!(leaves(&effects) && !broadcasts(&effects).any(|message| matches!(message, Message::Have(_))));
+    assert!(broadcasts(&bench.store_batch()).any(|message| matches!(message, Message::Have(_))));
+}
+
+/// While numbers are left, those that follow are reserved beside the batches.
+#[test]
+fn packing_waits_for_no_reservation_but_the_first() {
+    let mut bench = Bench::of(4);
+    bench.start();
+    bench.submit(&bench.creation("ann"));
+    assert!(leaves(&bench.pack()));
+    bench.slow_disk = true;
+    for number in 0..40 {
+        bench.submit(&bench.creation(&number.to_string()));
+        assert!(leaves(&bench.pack()), "{number}");
+    }
+    assert!(bench.is_reserving(), "what goes on to be packed needs more");
 }
 
 #[test]
@@ -68,20 +89,23 @@ fn a_client_hears_that_its_transaction_cannot_be_lost_once_f_and_one_more_hold_i
     assert_eq!(accepted(&bench.hear(3, have)), []);
 }
 
-/// The batch is neither pending nor final then, and its client still has to be told.
+/// The votes for the block were synced after the batch was written. Its client is told of the block; that the batch is
+/// durable, too, is no news then.
 #[test]
-fn a_block_that_becomes_final_while_a_batch_goes_to_disk_takes_no_answer_away() {
+fn a_batch_can_become_final_before_its_own_sync_is_over() {
     let mut bench = Bench::of(1);
     bench.start();
     bench.slow_disk = true;
-    let signed = bench.creation("ann");
-    bench.submit(&signed);
+    bench.submit(&bench.creation("ann"));
     bench.pack();
-    let idle = realdid_consensus::Timer::Idle(bench.replica.engine().at());
-    let effects = bench.take(Input::Timer(Timer::Consensus(idle)));
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Commit(_))), "an empty block is final");
-
-    assert_eq!(accepted(&bench.store_batch()), [signed.id()]);
+    let effects = bench.reserve();
+    let listed = effects.iter().find_map(|effect| match effect {
+        Effect::Commit(commit) => Some(commit.block.batches.len()),
+        _ => None,
+    });
+    assert_eq!(listed, Some(1));
+    let effects = bench.store_batch();
+    assert!(accepted(&effects).is_empty() && broadcasts(&effects).count() == 0);
 }
 
 #[test]

@@ -74,10 +74,11 @@ pub struct Bench {
     pub genesis: Genesis,
     pub replica: Replica,
     pub now: Duration,
-    /// Batches that are to be stored wait for [`Bench::store_batch`].
+    /// Batches that are to be stored wait for [`Bench::store_batch`], numbers to be reserved for [`Bench::reserve`].
     pub slow_disk: bool,
     chain: Chain,
     storing: Vec<Arc<SignedBatch>>,
+    reserving: Option<u64>,
 }
 
 impl Bench {
@@ -125,6 +126,7 @@ impl Bench {
             slow_disk: false,
             chain: Chain { state, blocks: vec![tip], batches: stored },
             storing: Vec::new(),
+            reserving: None,
         }
     }
 
@@ -164,6 +166,11 @@ impl Bench {
                 self.storing.push(batch.clone());
                 if self.slow_disk { None } else { self.store_next() }
             }
+            Effect::Execute(executable) => Some(Input::Execute(executable.clone())),
+            Effect::ReserveNumbers(below) => {
+                self.reserving = Some(*below);
+                if self.slow_disk { None } else { self.reserve_next() }
+            }
             Effect::SignProposal(header) => {
                 let message = header.proposal_digest(self.genesis.digest());
                 Some(Input::ProposalSigned(header.clone(), sign("validator-0", message)))
@@ -192,6 +199,19 @@ impl Bench {
     /// The final state.
     pub fn state(&self) -> &MemoryStore {
         &self.chain.state
+    }
+
+    fn reserve_next(&mut self) -> Option<Input> {
+        self.reserving.take().map(Input::NumbersReserved)
+    }
+
+    pub fn is_reserving(&self) -> bool {
+        self.reserving.is_some()
+    }
+
+    /// Numbers that wait are reserved.
+    pub fn reserve(&mut self) -> Vec<Effect> {
+        self.reserve_next().map_or_else(Vec::new, |reserved| self.take(reserved))
     }
 
     /// A batch that waits becomes durable.

@@ -28,6 +28,8 @@ pub fn input(names: &Names, input: &Input) -> String {
         }
         Input::BatchSigned(batch) => format!("signs batch {}", short(&batch.batch.digest().0)),
         Input::BatchStored(digest) => format!("has batch {} on disk", short(&digest.0)),
+        Input::NumbersReserved(below) => format!("has on disk that numbers below {below} are used"),
+        Input::Execute(executable) => format!("executes block {}", short(&executable.block.digest().0)),
         Input::Submitted(signed) => format!("is handed transaction {}", short(&signed.id().0)),
         Input::Timer(Timer::Consensus(timer)) => format!("is woken: {}", self::timer(timer)),
         Input::Timer(timer) => format!("is woken: {timer:?}"),

@@ -23,6 +23,8 @@ pub enum Entry {
     Consensus(Vec<Vote>, Vec<Record>),
     /// A batch.
     Batch(Arc<SignedBatch>),
+    /// Numbers of own batches that are not to be used again: those below this.
+    Numbers(u64),
     /// A final block.
     Commit(Arc<Commit>),
 }
@@ -46,6 +48,7 @@ pub struct Image {
     pub(crate) state: MemoryStore,
     outcome: Outcome,
     alarm: Option<realdid_consensus::Alarm>,
+    next_batch: u64,
 }
 
 /// What survives of a disk.
@@ -80,6 +83,7 @@ impl Image {
             state,
             outcome: Outcome { root: execution.root, next: execution.next_validators },
             alarm: None,
+            next_batch: 0,
         }
     }
 
@@ -95,6 +99,7 @@ impl Image {
             Entry::Batch(batch) => {
                 self.batches.insert(batch.batch.digest(), batch.clone());
             }
+            Entry::Numbers(below) => self.next_batch = self.next_batch.max(*below),
             Entry::Commit(commit) => self.apply_commit(commit),
         }
     }
@@ -218,7 +223,7 @@ impl Image {
             .flat_map(|block| block.batches.iter().map(|reference| reference.digest))
             .collect();
         let own = self.batches.values().filter(|batch| batch.batch.author == *author);
-        let next_batch = own.map(|batch| batch.batch.number + 1).max().unwrap_or(0);
+        let next_batch = own.map(|batch| batch.batch.number + 1).max().unwrap_or(0).max(self.next_batch);
         let pending = self.batches.iter().filter(|(digest, _)| !final_batches.contains(*digest));
         let consensus = ForConsensus {
             epoch,

@@ -80,6 +80,7 @@ pub enum Event {
 pub enum Stored {
     Votes(u64, Vec<Vote>),
     Batch(realdid_types::BatchDigest),
+    Numbers(u64),
 }
 
 /// How fast disks are.
@@ -240,6 +241,7 @@ impl World {
             let input = match stored {
                 Stored::Votes(id, votes) => Input::Stored(id, votes),
                 Stored::Batch(digest) => Input::BatchStored(digest),
+                Stored::Numbers(below) => Input::NumbersReserved(below),
             };
             self.give(node, input);
         }
@@ -275,6 +277,11 @@ impl World {
         match effect {
             Effect::Write(write) => self.write_votes(node, write),
             Effect::StoreBatch(batch) => self.store_batch(node, batch),
+            Effect::Execute(executable) => return Some(Input::Execute(executable)),
+            Effect::ReserveNumbers(below) => {
+                self.nodes[node].write(Entry::Numbers(below));
+                self.sync_later(node, vec![Stored::Numbers(below)]);
+            }
             Effect::Commit(commit) => self.commit(node, Arc::new(*commit)),
             Effect::Send(to, message) => self.speak(node, Some(to), &message),
             Effect::Broadcast(message) => self.speak(node, None, &message),

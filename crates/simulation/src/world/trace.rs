@@ -105,6 +105,8 @@ fn kind(input: &Input) -> &'static str {
         Input::ProposalSigned(..) => "proposal signed",
         Input::BatchSigned(_) => "batch signed",
         Input::BatchStored(_) => "batch stored",
+        Input::NumbersReserved(_) => "numbers reserved",
+        Input::Execute(_) => "execute",
         Input::Submitted(_) => "submitted",
         Input::Timer(_) => "timer",
         Input::DiskFull(_) => "disk full",

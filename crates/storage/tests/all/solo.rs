@@ -168,6 +168,12 @@ impl Solo {
                 self.store.sync().unwrap();
                 return Some(Input::BatchStored(batch.batch.digest()));
             }
+            Effect::Execute(executable) => return Some(Input::Execute(executable)),
+            Effect::ReserveNumbers(below) => {
+                self.store.reserve_numbers(below).unwrap();
+                self.store.sync().unwrap();
+                return Some(Input::NumbersReserved(below));
+            }
             Effect::Commit(commit) => {
                 self.store.commit(&commit).unwrap();
                 self.roots.insert(commit.block.header.height, commit.execution.root);
