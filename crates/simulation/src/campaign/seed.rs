@@ -296,6 +296,9 @@ impl Scenario {
             return;
         }
         world.checks.count("calm ends");
+        // a block whose time was ahead of all clocks is waited for as long as Δ had become, and no Skip tells of it meanwhile
+        let (healed, stop) = (self.safety_ends, self.longest_stop(world));
+        self.run_until(world, world.now + stop, |world| world.checks.have_moved_since(healed));
         let link = self.weather.delay.1;
         self.run_until(world, world.now + SETTLE_DOWN + 80 * link, |_| false);
         // Δ may still be as long as faults have made it: one idle time may see the last Skips of that

@@ -250,6 +250,11 @@ impl Checks {
         }
     }
 
+    /// Whether every node has entered its present view after this time.
+    pub fn have_moved_since(&self, time: Micros) -> bool {
+        self.entered.values().all(|(_, since)| *since > time)
+    }
+
     /// S10, and that all agree on who validates.
     pub fn after_step(&mut self, now: Micros, node: usize, replica: &Replica) {
         let engine = replica.engine();
