@@ -9,11 +9,14 @@ use serde_json::{Value, json};
 use super::{
     limits, memory,
     network::Bench,
-    submit::{Answers, hand_in},
+    submit::{Answers, hand_in, hand_in_portions},
     usage::Usage,
     workload::{KNOWN, Workload},
 };
 use crate::output::{Format, print, row};
+
+/// Seconds for which transactions are signed before the load begins; a longer one has the rest signed meanwhile.
+const SIGNED_AHEAD: usize = 240;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -55,16 +58,23 @@ pub(crate) async fn run(arguments: Arguments, format: Format) -> anyhow::Result<
             }
         }
         rows
-    })
+    })?;
+    let (applied, all) = (&measured["applied"], &measured["transactions"]);
+    ensure!(
+        applied == all,
+        "{applied} of {all} transactions were applied: what is told above is of these alone"
+    );
+    Ok(())
 }
 
 async fn measure(bench: &mut Bench, arguments: &Arguments) -> anyhow::Result<Value> {
     let mut workload = Workload::new(bench.genesis().await?, arguments.seed);
     register(bench, &mut workload).await?;
     let count = arguments.rate * usize::try_from(arguments.seconds)?;
-    eprintln!("signing {count} transactions");
+    let ahead = arguments.rate * SIGNED_AHEAD;
+    eprintln!("signing {} of {count} transactions", count.min(ahead));
     let alive = if arguments.one_dead { bench.len() - 1 } else { bench.len() };
-    let lanes = workload.lanes(count, alive);
+    let portions = workload.sign_ahead(count, alive, ahead).await;
     if arguments.one_dead {
         bench.kill(alive)?;
     }
@@ -72,7 +82,7 @@ async fn measure(bench: &mut Bench, arguments: &Arguments) -> anyhow::Result<Val
     let before = bench.usage();
     let (clients, mut samples) = (clients(bench, alive), Vec::new());
     let answers = tokio::select! {
-        answers = hand_in(&lanes, &clients, arguments.rate) => answers?,
+        answers = hand_in_portions(portions, &clients, arguments.rate) => answers?,
         () = memory::watch(bench, &mut samples) => unreachable!("it goes on until it is dropped"),
     };
     if let Some(file) = &arguments.plot {
@@ -92,7 +102,7 @@ async fn measure(bench: &mut Bench, arguments: &Arguments) -> anyhow::Result<Val
 pub(crate) async fn register(bench: &Bench, workload: &mut Workload) -> anyhow::Result<()> {
     eprintln!("registering {KNOWN} DIDs");
     let known = (0..KNOWN).map(|_| workload.create()).collect();
-    let answers = hand_in(&[known], &clients(bench, 1), usize::MAX).await?;
+    let answers = hand_in(vec![known], &clients(bench, 1), usize::MAX).await?;
     ensure!(answers.applied() == KNOWN, "not all DIDs are there");
     Ok(())
 }

@@ -82,7 +82,7 @@ async fn by_everybody(
     let mut lanes = vec![Vec::new(); nodes];
     transactions.into_iter().enumerate().for_each(|(place, signed)| lanes[place % nodes].push(signed));
     eprintln!("{kind}: {count}");
-    let answers = hand_in(&lanes, &clients(bench, nodes), usize::MAX).await?;
+    let answers = hand_in(lanes, &clients(bench, nodes), usize::MAX).await?;
     ensure!(answers.applied() == count, "{kind}: {} of {count} were applied", answers.applied());
     Ok(json!({ "kind": kind, "count": count, "a second": answers.rate() }))
 }

@@ -61,7 +61,7 @@ async fn measure(bench: &Bench, arguments: &Arguments) -> anyhow::Result<Vec<Val
     let genesis = client.genesis().await?;
     let mut workload = Workload::new(genesis.digest(), arguments.seed);
     let lane: Vec<_> = (0..arguments.dids).map(|_| workload.create()).collect();
-    let answers = hand_in(&[lane], &clients(bench, 1), RATE).await?;
+    let answers = hand_in(vec![lane], &clients(bench, 1), RATE).await?;
     ensure!(answers.applied() == arguments.dids, "not all DIDs are there");
     let did = |number| citizen(genesis.digest(), arguments.seed, number).0.to_text(&genesis.network);
     let dids: Arc<[String]> = (0..arguments.dids).map(did).collect();

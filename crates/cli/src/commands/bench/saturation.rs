@@ -52,7 +52,7 @@ async fn measure(bench: &Bench, arguments: &Arguments) -> anyhow::Result<Vec<Val
         let lanes = workload.lanes(rate * arguments.seconds, bench.len());
         eprintln!("{rate} a second");
         let before: f64 = bench.usage().iter().map(|usage| usage.cpu).sum();
-        let answers = hand_in(&lanes, &clients(bench, bench.len()), rate).await?;
+        let answers = hand_in(lanes, &clients(bench, bench.len()), rate).await?;
         let cpu = bench.usage().iter().map(|usage| usage.cpu).sum::<f64>() - before;
         let [p50, p99] = answers.latencies([50, 99]);
         let of_each = cpu * 1e6 / (answers.applied().max(1) * bench.len()) as f64;

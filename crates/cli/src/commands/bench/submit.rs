@@ -7,10 +7,14 @@ use std::{
 
 use realdid_client::{NodeClient, Wait};
 use realdid_types::SignedTransaction;
-use tokio::{sync::Semaphore, task::JoinSet, time::MissedTickBehavior};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::JoinSet,
+    time::MissedTickBehavior,
+};
 
 /// Transactions in one request.
-const TOGETHER: usize = 50;
+pub(crate) const TOGETHER: usize = 50;
 /// Requests that may wait for an answer at once.
 const IN_FLIGHT: usize = 400;
 /// How long a client rests that was told to come back.
@@ -33,13 +37,38 @@ struct Answered {
     at: Instant,
 }
 
+/// What one request hands in, with the number of its lane.
+pub(crate) type Portion = (usize, Vec<SignedTransaction>);
+
 /// Hands lanes of transactions in, together at a rate a second, each lane to the next of these nodes and in its order,
 /// and waits until all are final.
 ///
 /// # Errors
 /// If a node refuses for good.
 pub(crate) async fn hand_in(
-    lanes: &[Vec<SignedTransaction>],
+    lanes: Vec<Vec<SignedTransaction>>,
+    nodes: &[NodeClient],
+    rate: usize,
+) -> anyhow::Result<Answers> {
+    let count: usize = lanes.iter().map(|lane| lane.len().div_ceil(TOGETHER)).sum();
+    let (sender, portions) = mpsc::channel(count.max(1));
+    let mut lanes: Vec<_> = lanes.into_iter().map(Vec::into_iter).enumerate().collect();
+    while !lanes.is_empty() {
+        for (lane, left) in &mut lanes {
+            sender.try_send((*lane, left.by_ref().take(TOGETHER).collect()))?;
+        }
+        lanes.retain(|(_, left)| left.len() > 0);
+    }
+    drop(sender);
+    hand_in_portions(portions, nodes, rate).await
+}
+
+/// The same with portions that may still be made meanwhile, in the order in which they come.
+///
+/// # Errors
+/// If a node refuses for good.
+pub(crate) async fn hand_in_portions(
+    mut portions: mpsc::Receiver<Portion>,
     nodes: &[NodeClient],
     rate: usize,
 ) -> anyhow::Result<Answers> {
@@ -49,22 +78,14 @@ pub(crate) async fn hand_in(
     let pause = Duration::from_secs_f64(TOGETHER as f64 / rate as f64).max(Duration::from_micros(1));
     let mut tick = tokio::time::interval(pause);
     tick.set_missed_tick_behavior(MissedTickBehavior::Burst);
-    let mut chunks: Vec<_> = lanes.iter().map(|lane| lane.chunks(TOGETHER)).collect();
-    let mut is_left = true;
-    while is_left {
-        is_left = false;
-        for (lane, chunks) in chunks.iter_mut().enumerate() {
-            let Some(chunk) = chunks.next() else { continue };
-            is_left = true;
-            tick.tick().await;
-            let permit = room.clone().acquire_owned().await?;
-            let client = nodes[lane % nodes.len()].clone();
-            let chunk = chunk.to_vec();
-            tasks.spawn(async move {
-                let _permit = permit;
-                submit(&client, &chunk).await
-            });
-        }
+    while let Some((lane, portion)) = portions.recv().await {
+        tick.tick().await;
+        let permit = room.clone().acquire_owned().await?;
+        let client = nodes[lane % nodes.len()].clone();
+        tasks.spawn(async move {
+            let _permit = permit;
+            submit(&client, &portion).await
+        });
     }
     let mut answered = Vec::new();
     while let Some(done) = tasks.join_next().await {
@@ -74,13 +95,13 @@ pub(crate) async fn hand_in(
 }
 
 /// Tries again while the node is busy; the time until then counts.
-async fn submit(client: &NodeClient, chunk: &[SignedTransaction]) -> anyhow::Result<Answered> {
+async fn submit(client: &NodeClient, portion: &[SignedTransaction]) -> anyhow::Result<Answered> {
     let started = Instant::now();
     loop {
-        match client.submit(chunk, Wait::Final).await {
+        match client.submit(portion, Wait::Final).await {
             Ok(answers) => {
                 let applied = answers.iter().filter(|one| one.outcome.as_deref() == Some("applied")).count();
-                let (transactions, at) = (chunk.len(), Instant::now());
+                let (transactions, at) = (portion.len(), Instant::now());
                 return Ok(Answered { transactions, applied, latency: at - started, at });
             }
             Err(error) if error.is_temporary() => tokio::time::sleep(REST).await,

@@ -51,7 +51,7 @@ async fn measure(bench: &mut Bench, arguments: &Arguments) -> anyhow::Result<Val
     let others = clients(bench, bench.len() - 1);
     let history = creations(&mut workload, arguments.rate * arguments.seconds);
     eprintln!("{} transactions a second for {} s", arguments.rate, arguments.seconds);
-    let before = hand_in(&[history], &others, arguments.rate).await?;
+    let before = hand_in(vec![history], &others, arguments.rate).await?;
 
     let victim = bench.len() - 1;
     let live = Live::start(&mut workload, others, arguments);
@@ -112,7 +112,7 @@ impl Live {
                 if *ending.borrow() {
                     break;
                 }
-                all.extend(hand_in(&[chunk], &nodes, rate).await?);
+                all.extend(hand_in(vec![chunk], &nodes, rate).await?);
             }
             Ok(all)
         });

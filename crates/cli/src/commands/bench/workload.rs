@@ -1,5 +1,7 @@
 //! Transactions to load a network with: half of them create DIDs, half change known ones.
 
+use std::time::Duration;
+
 use realdid_client::sign;
 use realdid_crypto::{Context, Digest, PublicKey, SecretKey, digest};
 use realdid_testnet::{citizen, citizen_key, now_ms};
@@ -7,9 +9,14 @@ use realdid_types::{
     Did, DidKey, GenesisDigest, Operation, Purposes, Sender, Sequence, SignedTransaction, Timestamp,
     Transaction, UpdateDid,
 };
+use tokio::sync::mpsc;
+
+use super::submit::{Portion, TOGETHER};
 
 /// DIDs whose keys are changed again and again.
 pub(crate) const KNOWN: usize = 10_000;
+/// How often is looked whether enough are signed.
+const LOOK: Duration = Duration::from_millis(20);
 /// As long as the network allows.
 const EXPIRY_MS: u64 = 590_000;
 
@@ -40,6 +47,32 @@ impl Workload {
             lanes[place / 2 % nodes].push(signed);
         }
         lanes
+    }
+
+    /// Signs so many transactions for these lanes on a thread of its own, no more than `ahead` before they are taken: what is
+    /// signed long before it is handed in would be void by then. Comes back when as many are ready.
+    pub(crate) async fn sign_ahead(
+        mut self,
+        count: usize,
+        nodes: usize,
+        ahead: usize,
+    ) -> mpsc::Receiver<Portion> {
+        let (round, room) = (nodes * TOGETHER, ahead.div_ceil(TOGETHER).max(nodes));
+        let (sender, portions) = mpsc::channel(room);
+        tokio::task::spawn_blocking(move || {
+            for first in (0..count).step_by(round) {
+                let lanes = self.lanes(round.min(count - first), nodes);
+                for portion in lanes.into_iter().enumerate().filter(|(_, lane)| !lane.is_empty()) {
+                    if sender.blocking_send(portion).is_err() {
+                        return;
+                    }
+                }
+            }
+        });
+        while portions.len() < room && !portions.is_closed() {
+            tokio::time::sleep(LOOK).await;
+        }
+        portions
     }
 
     /// Transactions in turn: a creation, and an update of the next of the known DIDs.
