@@ -62,8 +62,6 @@ impl Core {
             .collect();
         let missing: Vec<String> =
             links.iter().filter(|link| !link.connected).map(|link| link.organisation.clone()).collect();
-        let sizes = self.replica.sizes();
-        let size = |place: usize| sizes.get(place).copied().unwrap_or(0);
         Status {
             name: self.name.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -88,8 +86,8 @@ impl Core {
             missing,
             links,
             public_peers: self.public_peers.len(),
-            waiting: size(8),
-            pending_batches: size(3),
+            waiting: self.replica.waiting(),
+            pending_batches: self.replica.pending_batches(),
             pending_batch_bytes: self.replica.pending_bytes(),
             disk: Disk {
                 free_bytes: self.disk_free,

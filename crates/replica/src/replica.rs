@@ -209,6 +209,18 @@ impl Replica {
         [&[blocks, proposals, shown, held, heard][..], &own].concat()
     }
 
+    /// How many transactions of own clients are not final yet.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.transactions.len()
+    }
+
+    /// How many pending batches are held.
+    #[must_use]
+    pub fn pending_batches(&self) -> usize {
+        self.pool.sizes()[0]
+    }
+
     /// How many bytes of pending batches are held.
     #[must_use]
     pub fn pending_bytes(&self) -> u64 {

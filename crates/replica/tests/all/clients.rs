@@ -27,7 +27,9 @@ fn what_is_handed_in_is_packed_when_its_time_comes() {
     bench.start();
     let effects = bench.submit(&bench.creation("ann"));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::SetTimer(Timer::Pack, _))));
+    assert_eq!((bench.replica.waiting(), bench.replica.pending_batches()), (1, 0));
     let effects = bench.pack();
+    assert_eq!((bench.replica.waiting(), bench.replica.pending_batches()), (1, 1));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::SignBatch(_))));
 }
 
