@@ -238,8 +238,17 @@ impl Core {
         let all = [&*present].into_iter().chain(next.iter().flatten()).chain(previous.as_deref());
         let changed = self.peers.set(all);
         self.previous = Some(present);
-        if changed && let Some(plane) = &self.plane {
-            plane.set_peers(self.peers.with_addresses(&self.transport_key));
+        if changed {
+            let (peers, me) = (&self.peers, self.me);
+            self.addresses.keep(|validator| *validator == me || peers.transport(validator).is_some());
+            self.connect();
+        }
+    }
+
+    /// Connects to the validators where they are.
+    pub(crate) fn connect(&self) {
+        if let Some(plane) = &self.plane {
+            plane.set_peers(self.peers.with_addresses(&self.transport_key, &self.addresses));
         }
     }
 }

@@ -4,12 +4,21 @@
 //! the time that took, some fraction of a second; a wrong one shows its own error beside it. One leader's clock may be
 //! wrong itself, or lie, so what most of them show counts.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
-use realdid_types::{Epoch, EpochView, Header, ValidatorIndex};
+use realdid_types::{Epoch, EpochView, Header, Timestamp, ValidatorIndex};
 
 /// Blocks older than this many views are being caught up on, and show nothing of the clock.
 const VIEWS_LIVE: u64 = 3;
+
+/// What this machine's clock shows.
+pub(crate) fn time_of_day() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
 
 /// The age of the newest block of each other leader of an epoch, in milliseconds by this node's clock.
 #[derive(Debug, Default)]

@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// What its operator calls it.
     pub name: String,
+    /// Where other validators reach this one, the best first, if that is not where it listens.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advertise: Vec<SocketAddr>,
     /// The interface.
     pub api: Interface,
     /// Where it meets other validators; a node without a consensus key has none.
@@ -142,6 +145,12 @@ impl Home {
         self.0.join("keys")
     }
 
+    /// Where validators say that they listen.
+    #[must_use]
+    pub fn addresses(&self) -> PathBuf {
+        self.0.join("addresses")
+    }
+
     /// What proves that validators contradicted themselves.
     #[must_use]
     pub fn evidence(&self) -> PathBuf {
@@ -170,6 +179,14 @@ impl Config {
             plane.addresses().map_err(|error| ConfigError::Peer(path.clone(), error))?;
         }
         Ok(config)
+    }
+
+    /// Where other validators reach this one; nowhere, if it listens on all addresses and does not say which is its own.
+    #[must_use]
+    pub fn advertised(&self) -> Vec<SocketAddr> {
+        let listen = self.validators.iter().map(|plane| plane.listen);
+        let own = listen.filter(|address| !address.ip().is_unspecified());
+        if self.advertise.is_empty() { own.collect() } else { self.advertise.clone() }
     }
 
     /// Writes a folder's configuration.

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -13,14 +13,15 @@ use realdid_crypto::{PublicKey, SecretKey};
 use realdid_network::{public, validators};
 use realdid_replica::{Input, Replica, Surroundings};
 use realdid_storage::Store;
-use realdid_types::{BatchDigest, Certificate, GenesisDigest, Message, Timestamp, ValidatorSet, Wire};
+use realdid_types::{AddressRecords, BatchDigest, Certificate, GenesisDigest, Message, ValidatorSet, Wire};
 use tokio::{
     sync::{broadcast, mpsc, watch},
     time::{MissedTickBehavior, interval},
 };
 
 use crate::{
-    clock::Clock,
+    addresses::{AddressBook, Taken},
+    clock::{Clock, time_of_day},
     disk::Syncs,
     event::{Event, Stored},
     evidence::EvidenceFolder,
@@ -66,6 +67,7 @@ pub(crate) struct Core {
     /// Batches that are being verified beside the core: they need not be asked for.
     pub(crate) verifying: BTreeSet<BatchDigest>,
     pub(crate) peers: Peers,
+    pub(crate) addresses: AddressBook,
     /// The set of the epoch before, which is still served.
     pub(crate) previous: Option<Arc<ValidatorSet>>,
     pub(crate) plane: Option<validators::Plane>,
@@ -199,7 +201,7 @@ impl Core {
                 if let Message::Batch(batch) = &*message {
                     self.verifying.remove(&batch.batch.digest());
                 }
-                self.input(Input::Received(from, message));
+                self.on_message(from, message);
             }
             Event::Garbled(peer, reason) => self.distrust(peer, &reason),
             Event::Submitted(transactions) => {
@@ -229,7 +231,11 @@ impl Core {
 
     fn on_plane_event(&mut self, event: validators::Event) {
         match event {
-            validators::Event::Connected(peer) => self.input(Input::Connected(self.peers.name(&peer))),
+            validators::Event::Connected(peer) => {
+                let known = self.addresses.records(self.peers.names());
+                self.tell_addresses(&peer, known);
+                self.input(Input::Connected(self.peers.name(&peer)));
+            }
             validators::Event::Disconnected(peer) => {
                 self.round_trips.remove(&peer);
                 self.input(Input::Disconnected(self.peers.name(&peer)));
@@ -255,8 +261,52 @@ impl Core {
                 self.verifying.insert(batch.batch.digest());
                 self.hand_over(Job::Message(from, Arc::new(Message::Batch(batch))));
             }
-            Ok(message) => self.input(Input::Received(from, Arc::new(message))),
+            Ok(message) => self.on_message(from, Arc::new(message)),
             Err(error) => self.distrust(from, &error.to_string()),
+        }
+    }
+
+    /// What a validator said: where others listen is for the plane, all else for the replica.
+    fn on_message(&mut self, from: PublicKey, message: Arc<Message>) {
+        match &*message {
+            Message::Addresses(said) => self.on_addresses(from, said),
+            _ => self.input(Input::Received(from, message)),
+        }
+    }
+
+    /// Takes what is news of validators, goes by it, and passes it on.
+    fn on_addresses(&mut self, from: PublicKey, said: &AddressRecords) {
+        let now = self.started.elapsed();
+        let mut news = AddressRecords::default();
+        for record in &said.records {
+            let validator = record.statement.validator;
+            if validator == self.me || self.peers.transport(&validator).is_none() {
+                continue;
+            }
+            match self.addresses.take(record, &*self.verifier, now) {
+                Ok(Taken::New) => news.records.push(record.clone()),
+                Ok(Taken::Known) => {}
+                Ok(Taken::Forged) => {
+                    return self.distrust(from, "an address that its validator did not sign");
+                }
+                Err(error) => tracing::warn!(%error, "addresses of validators cannot be kept"),
+            }
+        }
+        if news.records.is_empty() {
+            return;
+        }
+        self.connect();
+        for peer in self.peers.transports() {
+            if self.peers.name(&peer) != from {
+                self.tell_addresses(&peer, news.clone());
+            }
+        }
+    }
+
+    fn tell_addresses(&self, peer: &PublicKey, records: AddressRecords) {
+        if let Some(plane) = self.validators_plane().filter(|_| !records.records.is_empty()) {
+            let frame = Message::Addresses(records).encode();
+            plane.send(peer, frame.into(), validators::Urgency::Bulk);
         }
     }
 
@@ -309,11 +359,7 @@ impl Core {
     }
 
     pub(crate) fn now(&self) -> Now {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Now {
-            monotonic: self.started.elapsed(),
-            wall: Timestamp(u64::try_from(wall.as_millis()).unwrap_or(u64::MAX)),
-        }
+        Now { monotonic: self.started.elapsed(), wall: time_of_day() }
     }
 }
 

@@ -5,6 +5,7 @@
 //! a thread that syncs the disk, one that verifies signatures, one for each network, and the interface. So a slow
 //! disk, a flood or a panic beyond the core reaches it as an event that comes late or not at all.
 
+mod addresses;
 pub mod alarm;
 mod carry_out;
 mod clock;

@@ -12,6 +12,8 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::{
     Config, GenesisFile, GenesisFileError, KeyError, NodeKeys,
+    addresses::AddressBook,
+    clock::time_of_day,
     config::{ConfigError, Home},
     core::{Core, Inbox},
     disk,
@@ -172,6 +174,7 @@ impl Node {
         let (status, status_now) = watch::channel(Arc::new(Status::default()));
         let metrics = Metrics::default();
         let (finals, _) = broadcast::channel(FINALS_MAX);
+        let addresses = addresses(home, &setup, &verifier)?;
         let core = Core {
             name: setup.config.name.clone(),
             replica: replica(&setup)?,
@@ -185,6 +188,7 @@ impl Node {
             jobs,
             verifying: Default::default(),
             peers: Peers::new(&validators_addresses(&setup.config)?),
+            addresses,
             previous: None,
             plane,
             public: Arc::new(public),
@@ -269,6 +273,16 @@ fn validators_addresses(config: &Config) -> Result<Vec<PeerAddress>, NodeError> 
         Some(plane) => Ok(plane.addresses()?),
         None => Ok(Vec::new()),
     }
+}
+
+/// What is known of where validators listen, and what this one says of itself.
+fn addresses(home: &Home, setup: &Setup, verifier: &RememberingVerifier) -> Result<AddressBook, NodeError> {
+    let mut book = AddressBook::open(&home.addresses(), setup.genesis.digest(), verifier);
+    let advertised = setup.config.advertised();
+    if let Some(key) = setup.keys.consensus.as_ref().filter(|_| !advertised.is_empty()) {
+        book.say(key, &advertised, time_of_day())?;
+    }
+    Ok(book)
 }
 
 fn replica(setup: &Setup) -> Result<Replica, NodeError> {

@@ -10,6 +10,8 @@ use realdid_crypto::PublicKey;
 use realdid_network::PeerAddress;
 use realdid_types::ValidatorSet;
 
+use crate::addresses::AddressBook;
+
 /// The validators of the epochs that matter now.
 #[derive(Debug, Default)]
 pub(crate) struct Peers {
@@ -48,10 +50,25 @@ impl Peers {
         self.consensus.get(transport).copied().unwrap_or(*transport)
     }
 
-    /// The validators by their transport keys, with their addresses as far as they are known.
-    pub(crate) fn with_addresses(&self, me: &PublicKey) -> BTreeMap<PublicKey, Vec<SocketAddr>> {
-        let others = self.consensus.keys().filter(|transport| *transport != me);
-        others.map(|key| (*key, self.addresses.get(key).cloned().unwrap_or_default())).collect()
+    /// The validators by their transport keys, with their addresses as far as they are known: what they said last, then
+    /// what this node's operator set.
+    pub(crate) fn with_addresses(
+        &self,
+        me: &PublicKey,
+        said: &AddressBook,
+    ) -> BTreeMap<PublicKey, Vec<SocketAddr>> {
+        let addresses = |(transport, consensus): (&PublicKey, &PublicKey)| {
+            let mut all = said.of(consensus).to_vec();
+            let set = self.addresses.get(transport).into_iter().flatten();
+            all.extend(set.filter(|address| !said.of(consensus).contains(address)));
+            (*transport, all)
+        };
+        self.consensus.iter().filter(|(transport, _)| *transport != me).map(addresses).collect()
+    }
+
+    /// The consensus keys of all validators.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &PublicKey> {
+        self.transports.keys()
     }
 
     /// Whether this transport key is a validator's.

@@ -128,6 +128,7 @@ pub fn make_newcomer(network: &mut Network, organisation: &str) -> anyhow::Resul
     };
     let config = Config {
         name: planned.name.clone(),
+        advertise: Vec::new(),
         api: Interface::plain(planned.ports[0]),
         validators: Some(Plane {
             listen: planned.ports[1],
@@ -256,6 +257,7 @@ fn write_node(
     };
     let config = Config {
         name: node.name.clone(),
+        advertise: Vec::new(),
         api: Interface::plain(node.ports[0]),
         validators: node.validator.then(|| Plane { listen: node.ports[1], peers: peers(1) }),
         public: Plane { listen: node.ports[2], peers: peers(2) },

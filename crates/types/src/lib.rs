@@ -25,6 +25,7 @@ mod digests;
 mod names;
 mod numbers;
 
+mod address;
 mod batch;
 mod certificate;
 mod evidence;
@@ -37,6 +38,7 @@ mod transaction;
 mod validators;
 mod vote;
 
+pub use address::{AddressRecord, AddressRecords, AddressStatement};
 pub use batch::{Batch, BatchReference, SignedBatch};
 pub use certificate::{Certificate, CertificateError, Signers};
 pub use digests::{

@@ -131,6 +131,17 @@ pub const MEMBER_BYTES_MAX: usize = 4 * 1024;
 pub const PARAMETERS_BYTES_MAX: usize = 128;
 /// A genesis with every member and validator.
 pub const GENESIS_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// An address and port of IPv6 as a field.
+const SOCKET_BYTES: usize = 2 + 16 + 2;
+/// Addresses of one validator: two networks, each by IPv4 and IPv6.
+pub const ADDRESSES_MAX: usize = 4;
+/// Format, key, time and addresses.
+pub const ADDRESS_STATEMENT_BYTES_MAX: usize = 2 + KEY_BYTES + NUMBER_BYTES + ADDRESSES_MAX * SOCKET_BYTES;
+/// Records in one message: the largest set, and the one that follows it.
+pub const ADDRESS_RECORDS_MAX: usize = 2 * VALIDATORS_MAX;
+/// All of these.
+pub const ADDRESS_RECORDS_BYTES_MAX: usize =
+    ADDRESS_RECORDS_MAX * (2 * HEAD_BYTES + ADDRESS_STATEMENT_BYTES_MAX + SIGNATURE_BYTES);
 /// Any frame between validators.
 pub const FRAME_BYTES_MAX: usize = 2 * 1024 * 1024;
 
@@ -202,4 +213,5 @@ const _: () = assert!(
         && CATCH_UP_ANSWER_BYTES_MAX + 16 <= FRAME_BYTES_MAX
         && EPOCH_END_BYTES_MAX + 16 <= FRAME_BYTES_MAX
         && BATCH_BYTES_MAX + 16 <= FRAME_BYTES_MAX
+        && ADDRESS_RECORDS_BYTES_MAX + 16 <= FRAME_BYTES_MAX
 );

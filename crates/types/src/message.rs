@@ -3,8 +3,8 @@
 use realdid_crypto::Digest;
 
 use crate::{
-    BatchDigest, Block, BlockDigest, Certificate, Epoch, EpochEnd, EpochView, Height, Proposal, SignedBatch,
-    View, Vote, limits,
+    AddressRecords, BatchDigest, Block, BlockDigest, Certificate, Epoch, EpochEnd, EpochView, Height,
+    Proposal, SignedBatch, View, Vote, limits,
 };
 
 /// One frame on the validators' plane.
@@ -32,6 +32,8 @@ pub enum Message {
     WipedQuestion(WipedQuestion),
     /// Where the sender is.
     WipedAnswer(Box<WipedAnswer>),
+    /// Where validators listen: what the sender knows and the receiver may not.
+    Addresses(AddressRecords),
 }
 
 /// Questions.
@@ -128,6 +130,7 @@ alternatives! {
         10: CatchUp,
         11: WipedQuestion,
         12: WipedAnswer,
+        13: Addresses,
     }
 }
 alternatives! { Request { 1: Views, 2: Block, 3: Batch, 4: EpochEnd, 5: CatchUp, } }

@@ -67,6 +67,9 @@ pub struct Init {
     /// Where it meets everybody
     #[arg(long, default_value = "0.0.0.0:9001")]
     public_listen: SocketAddr,
+    /// Where other validators reach it, if not where it listens: 192.0.2.7:9000
+    #[arg(long, value_name = "ADDRESS")]
+    advertise: Vec<SocketAddr>,
 }
 
 /// A network that is to be joined.
@@ -84,6 +87,9 @@ pub struct Join {
     /// Peers of the public plane: /ip4/192.0.2.7/tcp/9001/p2p/12D3Koo…; without any, those in node.toml stay
     #[arg(long = "peer", value_name = "ADDRESS")]
     peers: Vec<PeerAddress>,
+    /// Where other validators reach this one: 192.0.2.7:9000; without any, what node.toml says stays
+    #[arg(long, value_name = "ADDRESS")]
+    advertise: Vec<SocketAddr>,
     /// This consensus key never voted anywhere, though it was not made here; if that is wrong, the ledger can fork
     #[arg(long)]
     key_never_used: bool,
@@ -148,6 +154,7 @@ fn init_node(init: &Init) -> anyhow::Result<()> {
     let name = init.name.clone().unwrap_or_else(|| init.organisation.clone());
     let config = Config {
         name: name.clone(),
+        advertise: init.advertise.clone(),
         api: Interface::plain(init.api_listen),
         validators: (!init.gateway).then(|| Plane { listen: init.validators_listen, peers: Vec::new() }),
         public: Plane { listen: init.public_listen, peers: Vec::new() },
@@ -193,6 +200,9 @@ fn join_network(join: &Join, format: Format) -> anyhow::Result<()> {
         replace_unless_empty(&mut plane.peers, &join.validators);
     }
     replace_unless_empty(&mut config.public.peers, &join.peers);
+    if !join.advertise.is_empty() {
+        config.advertise.clone_from(&join.advertise);
+    }
     let is_unused = join.key_never_used || unused_mark(&home).exists();
     let history = if is_unused { KeyHistory::NeverVoted } else { KeyHistory::Unknown };
     Store::create(&home.ledger(), &genesis, history, author)?;

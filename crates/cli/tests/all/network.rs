@@ -5,6 +5,8 @@ use std::{
     net::TcpStream,
 };
 
+use realdid_node::{Config, config::Home};
+use realdid_types::{AddressRecords, Wire};
 use serde_json::Value;
 
 use crate::program::Testnet;
@@ -110,6 +112,32 @@ fn a_validator_is_voted_in_and_another_out_while_the_network_runs() {
     let key = testnet.0.path().join("me.key");
     testnet.run(["did", "create", "--key", key.to_str().unwrap()]).ok();
     testnet.run(["chain", "verify"]).ok();
+}
+
+/// Where the node of this name has heard that the validators listen.
+fn heard_addresses(testnet: &Testnet, name: &str) -> Vec<std::net::SocketAddr> {
+    let file = testnet.folder().join("nodes").join(name).join("addresses");
+    let records = AddressRecords::decode(&std::fs::read(file).unwrap()).unwrap().records;
+    records.into_iter().flat_map(|record| record.statement.addresses).collect()
+}
+
+#[test]
+fn a_validator_that_moves_tells_the_others_and_nobody_changes_a_setting() {
+    let testnet = Testnet::up(&["--gateways", "0", "--seed", "17"]);
+    testnet.run(["testnet", "kill", "operator-1"]).ok();
+    let home = Home::new(testnet.folder().join("nodes/operator-1"));
+    let mut config = Config::read(&home).unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    config.validators.as_mut().unwrap().listen = free;
+    config.write(&home).unwrap();
+    testnet.run(["testnet", "start", "operator-1"]).ok();
+    let is_heard = |name: &str| heard_addresses(&testnet, name).contains(&free);
+    let others = ["ministry", "operator-2", "operator-3"];
+    let all_heard = (0..600).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        others.iter().all(|name| is_heard(name))
+    });
+    assert!(all_heard, "{:?}", others.map(|name| heard_addresses(&testnet, name)));
 }
 
 #[test]

@@ -341,7 +341,7 @@ fn incoming(message: Message) -> Option<Incoming> {
         Message::Request(request) => Incoming::Request(request),
         Message::WipedQuestion(question) => Incoming::WipedQuestion(question),
         Message::WipedAnswer(answer) => Incoming::WipedAnswer(answer),
-        Message::Batch(_) | Message::Have(_) | Message::CatchUp(_) => return None,
+        Message::Batch(_) | Message::Have(_) | Message::CatchUp(_) | Message::Addresses(_) => return None,
     })
 }
 

@@ -81,6 +81,7 @@ fn message(message: &Message) -> String {
             answer.present,
             answer.entry.as_ref().map_or_else(|| "the epoch's start".to_owned(), certificate)
         ),
+        Message::Addresses(said) => format!("addresses of {}", said.records.len()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! How each type of field stands in a message.
 
+use std::net::{IpAddr, SocketAddr};
+
 use realdid_crypto::{Digest, PublicKey, Signature, Suite};
 
 use super::{Body, DecodeError, Reader, Writer};
@@ -159,6 +161,26 @@ impl Field for Signature {
         let bytes = reader.bytes(number)?.ok_or(DecodeError::Missing(number))?;
         let (Suite::Ed25519, signature) = suite_and_rest(number, bytes)?;
         Ok(Self::ed25519(fixed(number, signature)?))
+    }
+}
+
+/// The address's four or sixteen bytes, then two of the port, the most significant first.
+impl Field for SocketAddr {
+    fn put(&self, number: u32, writer: &mut Writer) {
+        let port = self.port().to_be_bytes();
+        match self.ip() {
+            IpAddr::V4(ip) => writer.bytes(number, &[&ip.octets(), &port]),
+            IpAddr::V6(ip) => writer.bytes(number, &[&ip.octets(), &port]),
+        }
+    }
+
+    fn take(number: u32, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let bytes = reader.bytes(number)?.ok_or(DecodeError::Missing(number))?;
+        let wrong = || DecodeError::Length { field: number, bytes: bytes.len() };
+        let (ip, port) = bytes.split_last_chunk::<2>().ok_or_else(wrong)?;
+        let v4 = || <[u8; 4]>::try_from(ip).map(IpAddr::from);
+        let ip = v4().or_else(|_| <[u8; 16]>::try_from(ip).map(IpAddr::from)).map_err(|_| wrong())?;
+        Ok(Self::new(ip, u16::from_be_bytes(*port)))
     }
 }
 

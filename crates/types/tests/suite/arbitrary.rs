@@ -35,6 +35,7 @@ macro_rules! for_every_kind {
         $check::<realdid_types::Member>("Member", crate::arbitrary::member());
         $check::<realdid_types::Parameters>("Parameters", crate::arbitrary::parameters());
         $check::<realdid_types::Genesis>("Genesis", crate::arbitrary::genesis());
+        $check::<realdid_types::AddressRecords>("AddressRecords", crate::arbitrary::address_records());
         $check::<realdid_types::Message>("Message", crate::arbitrary::message());
     };
 }
@@ -434,6 +435,18 @@ fn wiped_answer() -> impl Strategy<Value = WipedAnswer> {
     })
 }
 
+fn address_record() -> impl Strategy<Value = AddressRecord> {
+    let addresses = vec(any::<(std::net::IpAddr, u16)>().prop_map(Into::into), 0..=limits::ADDRESSES_MAX);
+    (key(), number(), addresses, signature()).prop_map(|(validator, issued, addresses, signature)| {
+        let statement = AddressStatement { validator, issued: Timestamp(issued), addresses };
+        AddressRecord { statement, signature }
+    })
+}
+
+pub fn address_records() -> impl Strategy<Value = AddressRecords> {
+    vec(address_record(), 0..4).prop_map(|records| AddressRecords { records })
+}
+
 pub fn message() -> impl Strategy<Value = Message> {
     prop_oneof![
         proposal().prop_map(|proposal| Message::Proposal(Box::new(proposal))),
@@ -449,5 +462,6 @@ pub fn message() -> impl Strategy<Value = Message> {
             Message::WipedQuestion(WipedQuestion { epoch: Epoch(epoch), nonce })
         }),
         wiped_answer().prop_map(|answer| Message::WipedAnswer(Box::new(answer))),
+        address_records().prop_map(Message::Addresses),
     ]
 }

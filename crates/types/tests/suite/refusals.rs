@@ -221,9 +221,9 @@ fn kinds_suites_and_alternatives_that_do_not_exist_are_refused() {
     let reference = BatchReference::decode(&[bytes(1, &[7; 32]), sm2].concat());
     assert_eq!(reference, Err(Wrong::Suite(UnsupportedSuite(1))));
 
-    assert_eq!(Operation::decode(&bytes(13, &[])), Err(Wrong::UnknownAlternative(13)));
-    let frame = [number(1, 1), bytes(13, &[])].concat();
-    assert_eq!(Message::decode(&frame), Err(Wrong::UnknownAlternative(13)));
+    assert_eq!(Operation::decode(&bytes(14, &[])), Err(Wrong::UnknownAlternative(14)));
+    let frame = [number(1, 1), bytes(14, &[])].concat();
+    assert_eq!(Message::decode(&frame), Err(Wrong::UnknownAlternative(14)));
 }
 
 #[test]

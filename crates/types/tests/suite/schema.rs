@@ -88,7 +88,7 @@ fn every_message_has_the_names_and_numbers_of_the_schema() {
         ($($kind:ident,)*) => { agree! { $($kind = realdid_types::$kind,)* } };
     }
     agree! {
-        AddValidator, Approve, Attest, Batch, BatchReference, Block, CatchUpAnswer, CatchUpRequest, Certificate, Change,
+        AddValidator, AddressRecord, AddressRecords, AddressStatement, Approve, Attest, Batch, BatchReference, Block, CatchUpAnswer, CatchUpRequest, Certificate, Change,
         CompromisedKey, Controllers, CreateDid, DeactivateDid, DidKey, EpochEnd, EpochQuestion, EpochView, Evidence, Genesis, Have, Header, KeySignature,
         Member, Message, Operation, Parameters, ProofOfPossession, Proposal, Propose, Purposes, PutMember, RecoverDid,
         RegisterSite, RemoveMember, RemoveValidator,

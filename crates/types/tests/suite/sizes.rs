@@ -112,6 +112,20 @@ fn the_longest_announcement_fits() {
 }
 
 #[test]
+fn the_addresses_of_two_of_the_largest_sets_fit() {
+    let address = "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535".parse().unwrap();
+    let statement = AddressStatement {
+        validator: key(0xff),
+        issued: Timestamp(u64::MAX),
+        addresses: vec![address; limits::ADDRESSES_MAX],
+    };
+    let record = AddressRecord { statement, signature: signature() };
+    let records = AddressRecords { records: vec![record; limits::ADDRESS_RECORDS_MAX] };
+    fits(&records);
+    fits(&Message::Addresses(records));
+}
+
+#[test]
 fn a_full_answer_to_catching_up_fits() {
     let request = CatchUpRequest { above: Height(u64::MAX), below: BlockDigest(filled(1)) };
     let room = limits::CATCH_UP_BYTES_MAX - limits::CERTIFICATE_BYTES_MAX;
