@@ -116,7 +116,7 @@ export class Page {
     const over = new Promise((exited) => this.#browser.once('exit', exited));
     this.#browser.kill();
     await over;
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 50 });
+    await removed(this.#profile);
   }
 
   #start() {
@@ -151,5 +151,20 @@ export class Page {
       this.#waiting.set(id, { resolve: over(resolve), reject: over(reject) });
       this.#browser.stdio[3].write(`${said}\0`);
     });
+  }
+}
+
+/**
+ * Removes a folder into which what the browser started may write for a moment longer. `maxRetries` of `rmSync` does not
+ * help: it tries to remove the folder again without looking for what has come into it.
+ */
+async function removed(folder) {
+  for (let tries = 50; ; tries -= 1) {
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (tries === 0) throw error;
+      await new Promise((awake) => setTimeout(awake, 100));
+    }
   }
 }
