@@ -13,6 +13,11 @@ pub const PACK_DELAY: Duration = Duration::from_millis(5);
 pub const REPACK_DELAY: Duration = Duration::from_secs(1);
 /// It does not double more often than this.
 pub const REPACK_DOUBLINGS_MAX: u32 = 5;
+/// After a restart, what was skipped is looked for this far back from the newest block, in milliseconds: twice as far as the
+/// longest rest, after which it was in a block again.
+pub const SKIPPED_LOOK_BACK: u64 = 2 * (REPACK_DELAY.as_millis() as u64) << REPACK_DOUBLINGS_MAX;
+/// And in at most so many blocks: under full load some hundred a second.
+pub const SKIPPED_BLOCKS_MAX: usize = 8_192;
 /// Pending batches of one author; with 64 KiB each, 16 MiB.
 pub const AUTHOR_BATCHES_MAX: usize = 256;
 /// Digests that one peer may announce beyond what is held: what four authors may have pending. More can only come

@@ -2,9 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use realdid_mempool::limits::AUTHOR_BATCHES_MAX;
+use realdid_mempool::{
+    Included,
+    limits::{AUTHOR_BATCHES_MAX, SKIPPED_BLOCKS_MAX, SKIPPED_LOOK_BACK},
+};
 use realdid_state::{NodeEntry, StateKey, read};
-use realdid_types::{Batch, BatchDigest, EpochView, Message, SignedBatch, SignedTransaction, TransactionId};
+use realdid_types::{
+    Batch, BatchDigest, EpochView, Height, Message, SignedBatch, SignedTransaction, TransactionId,
+};
 
 use crate::{Effect, Replica, Timer, ledger::StateSenders, replica::Step};
 
@@ -43,6 +48,28 @@ impl Replica {
             Ok(_) => self.plan_packing(step),
             Err(refusal) => step.effects.push(Effect::Refused(id, refusal)),
         }
+    }
+
+    /// What newest blocks skipped of own batches would have been packed again by the process before this one, which told
+    /// its clients that nothing is lost.
+    pub(crate) fn remember_skipped(&mut self, step: &mut Step<'_>) {
+        let (ledger, own) = (step.surroundings.ledger, self.settings.node);
+        let tip = self.engine.tip();
+        let heights = std::iter::successors(Some(tip.height), |height| Some(height.previous()));
+        let blocks =
+            heights.take_while(|height| *height > Height(0)).map_while(|height| ledger.block_at(height));
+        let recent = blocks.take_while(|block| block.header.time.plus(SKIPPED_LOOK_BACK) >= tip.time);
+        let references = recent.take(SKIPPED_BLOCKS_MAX).flat_map(|block| block.batches);
+        let batches: Vec<_> = references
+            .filter(|reference| reference.author == own)
+            .filter_map(|reference| ledger.batch(reference.digest))
+            .collect();
+        let included = batches.iter().flat_map(|batch| &batch.batch.transactions);
+        let included = included.map(|transaction| Included { transaction, own: true });
+        let state = self.final_state(step);
+        // who was waiting for these to be void is gone
+        let _void = self.transactions.on_final(included, &StateSenders(&state), tip.time, step.now());
+        self.plan_packing(step);
     }
 
     pub(crate) fn plan_packing(&self, step: &mut Step<'_>) {

@@ -116,6 +116,7 @@ impl Replica {
             Input::Start => {
                 step.consensus.push_back(ToConsensus::Start);
                 self.announce_held(step, None);
+                self.remember_skipped(step);
             }
             Input::Received(from, message) => self.on_message(step, from, &message),
             Input::Connected(peer) => {

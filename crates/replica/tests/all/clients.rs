@@ -110,6 +110,22 @@ fn a_batch_can_become_final_before_its_own_sync_is_over() {
     assert!(accepted(&effects).is_empty() && broadcasts(&effects).count() == 0);
 }
 
+/// Its client was told that it cannot be lost, and the block that skipped it is not delivered again.
+#[test]
+fn what_a_block_skipped_waits_after_a_restart_as_before_and_what_it_decided_does_not() {
+    let mut bench = Bench::of(1);
+    bench.start();
+    bench.submit(&bench.creation("ann"));
+    bench.submit(&bench.too_early("bob"));
+    bench.pack();
+    assert_eq!((bench.replica.waiting(), bench.replica.pending_batches()), (1, 0));
+    bench.restart();
+    assert_eq!((bench.replica.waiting(), bench.replica.pending_batches()), (1, 0));
+    assert!(!bench.pack().iter().any(|effect| matches!(effect, Effect::SignBatch(_))), "it rests first");
+    bench.now += std::time::Duration::from_secs(1);
+    assert!(bench.pack().iter().any(|effect| matches!(effect, Effect::SignBatch(_))));
+}
+
 #[test]
 fn own_batches_are_numbered_one_by_one() {
     let mut bench = Bench::of(4);

@@ -7,9 +7,9 @@ use realdid_crypto::{Digest, Ed25519Verifier, PublicKey, SecretKey};
 use realdid_replica::{Commit, Effect, Input, Recovered, Replica, Settings, Surroundings, Timer};
 use realdid_state::{MemoryStore, genesis_state};
 use realdid_types::{
-    Batch, CreateDid, Did, DidKey, Epoch, EpochView, Genesis, KeySignature, Member, Message, NetworkName,
-    Operation, OrganisationName, Parameters, Purposes, Sender, Sequence, SignedBatch, SignedTransaction,
-    Timestamp, Transaction, Validator, ValidatorIndex, Vote,
+    Batch, Block, CreateDid, Did, DidKey, Epoch, EpochView, Genesis, KeySignature, Member, Message,
+    NetworkName, Operation, OrganisationName, Parameters, Purposes, Sender, Sequence, SignedBatch,
+    SignedTransaction, StateRoot, Timestamp, Transaction, Validator, ValidatorIndex, Vote,
 };
 
 use crate::chain::Chain;
@@ -79,6 +79,39 @@ pub struct Bench {
     chain: Chain,
     storing: Vec<Arc<SignedBatch>>,
     reserving: Option<u64>,
+    /// Of the newest block.
+    root: Option<StateRoot>,
+}
+
+fn recover(
+    genesis: &Genesis,
+    (tip, outcome): (&Block, Outcome),
+    folder: Folder,
+    batches: Vec<Arc<SignedBatch>>,
+) -> Replica {
+    let consensus = realdid_consensus::Recovered {
+        epoch: Epoch(0),
+        validators: Arc::new(genesis.validator_set().expect("a sound genesis")),
+        start: genesis.block().expect("a sound genesis").digest(),
+        epoch_end: None,
+        tip: tip.clone(),
+        outcome,
+        votes: Vec::new(),
+        certificates: Vec::new(),
+        proposals: Vec::new(),
+        lead_mark: EpochView::default(),
+        wiped_bound: EpochView::default(),
+        folder,
+        nonce: Digest::ZERO,
+        alarm: None,
+    };
+    let settings = Settings {
+        genesis: genesis.digest(),
+        me: validator(0),
+        node: public(&node(0)),
+        parameters: genesis.parameters.clone(),
+    };
+    Replica::recover(settings, Recovered { consensus, batches, next_batch: 0 })
 }
 
 impl Bench {
@@ -95,39 +128,26 @@ impl Bench {
         state.commit(&execution);
         let tip = genesis.block().expect("a sound genesis");
         let outcome = Outcome { root: execution.root, next: execution.next_validators };
-        let consensus = realdid_consensus::Recovered {
-            epoch: Epoch(0),
-            validators: Arc::new(genesis.validator_set().expect("a sound genesis")),
-            start: tip.digest(),
-            epoch_end: None,
-            tip: tip.clone(),
-            outcome,
-            votes: Vec::new(),
-            certificates: Vec::new(),
-            proposals: Vec::new(),
-            lead_mark: EpochView::default(),
-            wiped_bound: EpochView::default(),
-            folder: Folder::NeverVoted,
-            nonce: Digest::ZERO,
-            alarm: None,
-        };
-        let settings = Settings {
-            genesis: genesis.digest(),
-            me: validator(0),
-            node: public(&node(0)),
-            parameters: genesis.parameters.clone(),
-        };
         let stored = batches.iter().map(|batch| (batch.batch.digest(), batch.clone())).collect();
-        let recovered = Recovered { consensus, batches, next_batch: 0 };
         Self {
-            replica: Replica::recover(settings, recovered),
+            replica: recover(&genesis, (&tip, outcome), Folder::NeverVoted, batches),
             genesis,
             now: Duration::ZERO,
             slow_disk: false,
             chain: Chain { state, blocks: vec![tip], batches: stored },
             storing: Vec::new(),
             reserving: None,
+            root: None,
         }
+    }
+
+    /// The process ends, and another one starts on what it left.
+    pub fn restart(&mut self) -> Vec<Effect> {
+        let tip = self.chain.blocks.last().expect("genesis at least");
+        let execution = genesis_state(&self.genesis).expect("a sound genesis");
+        let outcome = Outcome { root: self.root.unwrap_or(execution.root), next: execution.next_validators };
+        self.replica = recover(&self.genesis, (tip, outcome), Folder::Voted, Vec::new());
+        self.start()
     }
 
     pub fn start(&mut self) -> Vec<Effect> {
@@ -185,6 +205,7 @@ impl Bench {
     }
 
     fn commit(&mut self, commit: &Commit) {
+        self.root = Some(commit.execution.root);
         self.chain.state.commit(&commit.execution);
         self.chain.blocks.push(commit.block.clone());
     }
@@ -246,8 +267,13 @@ impl Bench {
             expires: START.plus(100_000),
             operation,
         };
-        let signature = secret(name).sign(transaction.id().0.as_bytes());
-        SignedTransaction { signatures: vec![KeySignature { key: public(name), signature }], transaction }
+        signed_by(name, transaction)
+    }
+
+    /// The same as the transaction after another, which nobody hands in: a block skips it.
+    pub fn too_early(&self, name: &str) -> SignedTransaction {
+        let first = self.creation(name).transaction;
+        signed_by(name, Transaction { sequence: Sequence(1), ..first })
     }
 
     /// A batch that a node made of these transactions.
@@ -269,6 +295,11 @@ impl Bench {
         let signature = sign(author, batch.signing_digest(self.genesis.digest()));
         Arc::new(SignedBatch { batch, signature })
     }
+}
+
+fn signed_by(name: &str, transaction: Transaction) -> SignedTransaction {
+    let signature = secret(name).sign(transaction.id().0.as_bytes());
+    SignedTransaction { signatures: vec![KeySignature { key: public(name), signature }], transaction }
 }
 
 fn sign(name: &str, message: Digest) -> realdid_crypto::Signature {
