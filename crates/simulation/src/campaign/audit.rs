@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use realdid_crypto::{Verifier, verify_one};
+use realdid_crypto::{Signature, Verifier, verify_one};
 use realdid_merkle::root_of;
 use realdid_state::{
-    Inputs, MemoryStore, Outcome, Receipt, StateKey, StateRead, execute, genesis_state, invariants,
+    Inputs, MemoryStore, NodeEntry, Outcome, Receipt, StateKey, StateRead, execute, genesis_state,
+    invariants, read,
 };
 use realdid_types::{
-    Certificate, Change, Operation, ProofOfPossession, Propose, Sender, SignedBatch, StateRoot,
-    TransactionId, ValidatorIndex, VoteKind,
+    Batch, Certificate, Change, Operation, ProofOfPossession, Propose, Sender, SignedBatch,
+    SignedTransaction, StateRoot, TransactionId, ValidatorIndex, VoteKind,
 };
 
 use crate::world::{World, disk::Image, node::Node};
@@ -43,6 +44,20 @@ pub fn stores(world: &mut World) {
         wrong.push(format!("S6: {reason} (node {node})"));
     }
     wrong.into_iter().for_each(|violation| world.checks.violation(violation));
+}
+
+/// Whether a block on the newest state would decide this transaction.
+pub fn would_decide(world: &World, signed: &SignedTransaction) -> bool {
+    let newest = world.honest_up().into_iter().max_by_key(|node| world.nodes[*node].live.height());
+    let Some(node) = newest.map(|node| &world.nodes[node]) else { return false };
+    let entry = read::<NodeEntry>(&node.live, &StateKey::Node(node.author));
+    let number = entry.map_or(0, |entry| entry.numbers.next());
+    let batch = Batch { author: node.author, number, transactions: vec![signed.clone()] };
+    let batch = SignedBatch { batch, signature: Signature::ed25519([0; 64]) };
+    let header = &node.live.blocks.last().expect("genesis at least").header;
+    let verifier: &dyn Verifier = world.verifier.as_ref();
+    let inputs = Inputs { genesis: world.genesis_digest, header, batches: &[&batch], verifier };
+    execute(&inputs, &node.live).receipts.iter().any(|receipt| receipt.outcome.is_decided())
 }
 
 /// S3: blocks hang together, each is at or below one with a valid certificate, and its batches can be read.

@@ -204,6 +204,22 @@ impl Breaker {
         self.undo_later(world, Undo::Forget(alone), 500_000, 3_000_000);
     }
 
+    /// All others crash before they know that the epoch is over, and come back after the first one in the next, which may
+    /// have voted there, has forgotten it.
+    pub fn at_new_epoch(&mut self, world: &mut World, first: usize) {
+        if !self.faults.wipes || !self.random.chance(50) {
+            return;
+        }
+        world.checks.count("the first in an epoch is left alone, and forgets it");
+        for other in (0..world.nodes.len()).filter(|other| *other != first) {
+            if world.nodes[other].status != Status::Down {
+                world.crash(other);
+            }
+            self.undo_later(world, Undo::Start(other), 2_000_000, 3_000_000);
+        }
+        self.undo_later(world, Undo::Forget(first), 300_000, 2_000_000);
+    }
+
     fn partition(&mut self, world: &mut World) {
         let n = world.nodes.len();
         let side: Vec<bool> = (0..n).map(|_| self.random.chance(50)).collect();

@@ -1,8 +1,9 @@
 //! One seed: a safety phase in which everything may happen, healing, and a liveness phase in which commits are due.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use realdid_crypto::Digest;
+use realdid_types::TransactionId;
 
 use super::{audit, faults::Breaker, setting::Setting};
 use crate::world::{
@@ -24,6 +25,8 @@ const RUN_ON: Micros = 3_500_000;
 const CATCH_UP: Micros = 20_000_000;
 /// A transaction that nothing stands in the way of is decided after this much longer, and twice the longest stop.
 const FAIR: Micros = 10_000_000;
+/// What was skipped because something else had to be decided before rests for at most this much longer.
+const REST: Micros = 32_000_000;
 /// What was accepted is final or void after this much longer, and the longest stop: a block must come that is later than
 /// its time.
 const SETTLE: Micros = 75_000_000;
@@ -156,6 +159,11 @@ impl Scenario {
             if let Some(scene) = world.run(event) {
                 self.play(world, scene);
             }
+            if let Some(node) = world.first_in_epoch.take()
+                && world.now < self.safety_ends
+            {
+                self.breaker.at_new_epoch(world, node);
+            }
             if done(world) {
                 return Some(world.now);
             }
@@ -251,6 +259,7 @@ impl Scenario {
             let (count, some) = (left.clone().count(), left.take(3).collect::<Vec<_>>());
             world.checks.violation(format!("S5: {count} accepted, executable, and not decided: {some:?}"));
         }
+        self.let_have_their_turn(world, fair + REST);
         self.quiet = true;
         let settled = |world: &World| world.checks.promises.open(world.checks.newest_time).is_empty();
         // blocks that are an hour ahead wait for the clocks, and what is void in their time is so an hour later
@@ -258,8 +267,25 @@ impl Scenario {
         let time = SETTLE + self.longest_stop(world);
         if in_time && !settled(world) && self.run_until_seconds(world, time, settled).is_none() {
             let left = world.checks.promises.open(world.checks.newest_time);
-            let (count, some) = (left.len(), left.iter().take(3).collect::<Vec<_>>());
+            let (count, some) = (left.len(), left.keys().take(3).collect::<Vec<_>>());
             world.checks.violation(format!("S5: {count} accepted, and neither final nor void: {some:?}"));
+        }
+    }
+
+    /// S5: what was accepted and would be decided if it were packed now, is, unless something else comes before it.
+    fn let_have_their_turn(&mut self, world: &mut World, time: Micros) {
+        let soon = world.checks.newest_time.plus(time / 1_000);
+        let could = |world: &World| -> BTreeSet<TransactionId> {
+            let open = world.checks.promises.open(soon).into_iter();
+            open.filter(|(_, signed)| audit::would_decide(world, signed)).map(|(id, _)| id).collect()
+        };
+        let due = could(world);
+        let done = |world: &World| due.is_disjoint(&could(world));
+        if !done(world) && self.run_until_seconds(world, time, done).is_none() {
+            let left: Vec<_> = due.intersection(&could(world)).copied().collect();
+            world
+                .checks
+                .violation(format!("S5: accepted, executable all the while, and not decided: {left:?}"));
         }
     }
 

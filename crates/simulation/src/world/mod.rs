@@ -10,8 +10,8 @@ use realdid_consensus::Write;
 use realdid_crypto::{PublicKey, Verifier};
 use realdid_replica::{Commit, Effect, Input, Timer};
 use realdid_types::{
-    Did, Evidence, Genesis, GenesisDigest, Message, Proposal, SignedBatch, SignedTransaction, Timestamp,
-    TransactionId, Vote, VoteKind, VoteStatement,
+    Did, Evidence, Genesis, GenesisDigest, Message, SignedBatch, SignedTransaction, Timestamp, TransactionId,
+    Vote, VoteStatement,
 };
 
 pub mod checks;
@@ -26,13 +26,14 @@ pub mod operators;
 mod promises;
 mod queue;
 pub mod random;
+mod speaking;
 pub mod trace;
 
 use self::{
     checks::Checks,
     disk::Entry,
     keys::Keyring,
-    liars::{Lie, Saying},
+    liars::Lie,
     network::{Micros, Network},
     node::{Node, Status},
     queue::Queue,
@@ -109,6 +110,8 @@ pub struct World {
     /// Percent of writes that fail, which ends the process.
     pub failing_writes: u64,
     pub checks: Checks,
+    /// An honest node that has entered an epoch before all others, for whoever waits for that.
+    pub first_in_epoch: Option<usize>,
     /// What honest nodes found, for whoever reports it.
     pub evidence: Vec<(usize, Evidence)>,
     pub trace: Trace,
@@ -148,6 +151,7 @@ impl World {
             keyring: plan.keyring,
             checks: Checks::new(nodes.len(), first),
             nodes,
+            first_in_epoch: None,
             evidence: Vec::new(),
             liars: BTreeMap::new(),
             lies: 0,
@@ -297,10 +301,7 @@ impl World {
                 return Some(Input::BatchSigned(Arc::new(SignedBatch { batch: *batch, signature })));
             }
             Effect::SetTimer(timer, at) => self.set_timer(node, timer, at),
-            Effect::EpochEntered(_) => {
-                self.trace.note(self.now, node, "enters the next epoch");
-                self.checks.count("epochs entered");
-            }
+            Effect::EpochEntered(_) => self.on_epoch_entered(node),
             Effect::Refused(id, refusal) => self.checks.on_refused(node, id, refusal),
             Effect::Accepted(_) if self.liars.contains_key(&node) => {}
             Effect::Accepted(ids) => self.accept(node, &ids),
@@ -319,6 +320,14 @@ impl World {
             Effect::Alarm(alarm) => self.checks.on_alarm(node, &alarm),
         }
         None
+    }
+
+    fn on_epoch_entered(&mut self, node: usize) {
+        self.trace.note(self.now, node, "enters the next epoch");
+        self.checks.count("epochs entered");
+        let epoch = self.nodes[node].replica.as_ref().map(|replica| replica.engine().epoch());
+        let is_first = epoch.is_some_and(|epoch| !self.checks.sets.contains_key(&epoch));
+        self.first_in_epoch = Some(node).filter(|node| is_first && !self.liars.contains_key(node));
     }
 
     fn commit(&mut self, node: usize, commit: Arc<Commit>) {
@@ -386,95 +395,6 @@ impl World {
         self.nodes[node].disk_free = at;
         let (life, writes) = (self.nodes[node].life, self.nodes[node].disk.written());
         self.schedule(at, Event::Synced { node, life, writes, then });
-    }
-
-    /// Sends to one peer or to all, through the liar that a node may be.
-    fn speak(&mut self, from: usize, to: Option<PublicKey>, message: &Arc<Message>) {
-        if let Message::Vote(vote) = &**message
-            && !self.liars.contains_key(&from)
-            && to != Some(self.nodes[from].key)
-        {
-            self.on_vote_sent(from, vote);
-        }
-        if let Message::Proposal(proposal) = &**message
-            && !self.liars.contains_key(&from)
-        {
-            self.on_proposal_sent(from, proposal);
-        }
-        let targets: Vec<usize> = match to {
-            Some(key) => self
-                .nodes
-                .iter()
-                .filter(|node| node.key == key && node.index != from)
-                .map(|node| node.index)
-                .collect(),
-            None => (0..self.nodes.len())
-                .filter(|index| *index != from && self.nodes[*index].key != self.nodes[from].key)
-                .collect(),
-        };
-        for target in targets {
-            let lie = self.liars.get(&from).copied();
-            let said = lie.and_then(|lie| lie(&mut Saying { world: self, from, to: target, message }));
-            self.lies += u64::from(said.is_some());
-            for message in said.unwrap_or_else(|| vec![message.clone()]) {
-                self.post(from, target, message);
-            }
-        }
-    }
-
-    /// Own votes are checked; others' are sent only to show them to whoever forgot them.
-    fn on_vote_sent(&mut self, from: usize, vote: &Vote) {
-        let key = self.nodes[from].key;
-        let set = self.checks.sets.get(&vote.statement.at.epoch);
-        if set.and_then(|set| set.get(vote.signer)).is_some_and(|validator| validator.consensus_key == key) {
-            if vote.statement.kind == VoteKind::Skip && !self.checks.has_voted(key, vote) {
-                self.checks.on_skip(self.now, from, key, vote.statement.at);
-            }
-            self.checks.on_vote(key, vote);
-            let bound = self.nodes[from].replica.as_ref().map(|replica| replica.engine().voter().bound());
-            let synced = self.nodes[from].disk.synced();
-            let backed = match bound.filter(|bound| *bound > synced.wiped_bound()) {
-                Some(_) => Err("the bound that replaces forgotten votes"),
-                None => synced.backs(&vote.statement),
-            };
-            if let Err(missing) = backed {
-                let statement = vote.statement;
-                self.checks
-                    .violation(format!("S8: node {from} sends {statement:?} before {missing} is on disk"));
-            }
-        }
-    }
-
-    /// Others' proposals are repeated too.
-    fn on_proposal_sent(&mut self, from: usize, proposal: &Proposal) {
-        let header = &proposal.block.header;
-        let key = self.nodes[from].key;
-        let set = self.checks.sets.get(&header.at.epoch);
-        let proposer = set.and_then(|set| set.get(header.proposer));
-        if proposer.is_some_and(|proposer| proposer.consensus_key == key) {
-            let mark = self.nodes[from].disk.synced().lead_mark();
-            self.checks.on_proposal(key, header, mark);
-        }
-    }
-
-    /// Puts a message on a link.
-    pub fn post(&mut self, from: usize, to: usize, message: Arc<Message>) {
-        let large = matches!(*message, Message::Proposal(_) | Message::Block(_) | Message::Batch(_));
-        if large && self.network.swallows_large(self.now) {
-            return;
-        }
-        let key = self.nodes[from].key;
-        for at in self.network.arrivals(&mut self.random, self.now, from, to) {
-            self.schedule(at, Event::Deliver { to, from: key, message: message.clone() });
-        }
-    }
-
-    /// Puts a message on a link after a while.
-    pub fn post_later(&mut self, from: usize, to: usize, message: Arc<Message>, delay: Micros) {
-        let key = self.nodes[from].key;
-        for at in self.network.arrivals(&mut self.random, self.now + delay, from, to) {
-            self.schedule(at, Event::Deliver { to, from: key, message: message.clone() });
-        }
     }
 
     /// Starts a process and connects it.

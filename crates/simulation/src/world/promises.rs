@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use realdid_types::{Height, Sender, Sequence, SignedTransaction, Timestamp, TransactionId};
+use realdid_crypto::PublicKey;
+use realdid_types::{
+    Batch, BatchDigest, Height, Sender, Sequence, SignedTransaction, Timestamp, TransactionId,
+};
 
 /// Transactions from the moment they were handed over.
 #[derive(Default)]
 pub struct Promises {
-    submitted: BTreeMap<TransactionId, Submitted>,
+    submitted: BTreeMap<TransactionId, SignedTransaction>,
     /// By the nodes that said so.
     accepted: BTreeMap<usize, BTreeSet<TransactionId>>,
     /// Nodes that lost their disk.
@@ -16,23 +19,14 @@ pub struct Promises {
     faulty: BTreeSet<usize>,
     /// By the height that decided them.
     pub decided: BTreeMap<TransactionId, Height>,
-}
-
-#[derive(Clone, Copy)]
-struct Submitted {
-    expires: Timestamp,
-    /// Nothing that its sender did before stands in its way.
-    is_first: bool,
+    /// The batches that each author numbered so.
+    numbered: BTreeMap<(PublicKey, u64), BatchDigest>,
 }
 
 impl Promises {
     /// A transaction is handed to a node.
     pub fn submit(&mut self, signed: &SignedTransaction) {
-        let transaction = &signed.transaction;
-        // a DID comes from what makes it, so that there is but one first transaction
-        let is_first = matches!(transaction.sender, Sender::Did(_)) && transaction.sequence == Sequence(0);
-        let submitted = Submitted { expires: transaction.expires, is_first };
-        self.submitted.insert(signed.id(), submitted);
+        self.submitted.entry(signed.id()).or_insert_with(|| signed.clone());
     }
 
     /// A client is told that its transactions cannot be lost any more.
@@ -63,26 +57,33 @@ impl Promises {
         nodes.iter().for_each(|node| drop(self.accepted.remove(node)));
     }
 
+    /// A node sends a batch of its own; false if another had this number. One that was accepted could be dropped then.
+    pub fn number(&mut self, node: usize, batch: &Batch) -> bool {
+        let digest = batch.digest();
+        let known = *self.numbered.entry((batch.author, batch.number)).or_insert(digest);
+        known == digest || self.faulty.contains(&node)
+    }
+
     /// A block decides a transaction; false if another did before.
     pub fn decide(&mut self, id: TransactionId, height: Height) -> bool {
         self.decided.insert(id, height).is_none()
     }
 
     /// What was accepted and is neither decided nor void by now.
-    pub fn open(&self, now: Timestamp) -> BTreeSet<TransactionId> {
-        self.filter(|id, submitted| submitted.expires > now && !self.decided.contains_key(id))
+    pub fn open(&self, now: Timestamp) -> BTreeMap<TransactionId, &SignedTransaction> {
+        let accepted = self.accepted.values().flatten().filter(|id| !self.decided.contains_key(*id));
+        let known = accepted.filter_map(|id| Some((*id, self.submitted.get(id)?)));
+        known.filter(|(_, signed)| signed.transaction.expires > now).collect()
     }
 
-    /// What of that must still be decided before it is void: it has until `soon` at least, and nothing can stand in
-    /// its way.
+    /// What of that must still be decided before it is void: it has until `soon` at least, and nothing that its sender
+    /// did before can stand in its way.
     pub fn due(&self, soon: Timestamp) -> BTreeSet<TransactionId> {
-        self.filter(|id, submitted| {
-            submitted.is_first && submitted.expires > soon && !self.decided.contains_key(id)
-        })
-    }
-
-    fn filter(&self, keep: impl Fn(&TransactionId, Submitted) -> bool) -> BTreeSet<TransactionId> {
-        let known = self.accepted.values().flatten().filter_map(|id| Some((*id, *self.submitted.get(id)?)));
-        known.filter(|(id, submitted)| keep(id, *submitted)).map(|(id, _)| id).collect()
+        // a DID comes from what makes it, so that there is but one first transaction
+        let is_first = |signed: &SignedTransaction| {
+            let transaction = &signed.transaction;
+            matches!(transaction.sender, Sender::Did(_)) && transaction.sequence == Sequence(0)
+        };
+        self.open(soon).into_iter().filter(|(_, signed)| is_first(signed)).map(|(id, _)| id).collect()
     }
 }
