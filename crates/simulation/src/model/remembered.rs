@@ -30,7 +30,7 @@ const NOBODY: u32 = u32::MAX;
 
 /// With more validators than this in memory, of some 18 kB each, all but those that closures begin with are forgotten
 /// and found again.
-const VALIDATORS_MAX: usize = 300_000;
+const VALIDATORS_MAX: usize = 150_000;
 
 /// The validators and steps that closures of at most so many have met.
 pub struct Memory<const PLACES: usize> {
