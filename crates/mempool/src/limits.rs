@@ -15,7 +15,7 @@ pub const REPACK_DELAY: Duration = Duration::from_secs(1);
 pub const REPACK_DOUBLINGS_MAX: u32 = 5;
 /// After a restart, what was skipped is looked for this far back from the newest block, in milliseconds: twice as far as the
 /// longest rest, after which it was in a block again.
-pub const SKIPPED_LOOK_BACK: u64 = 2 * (REPACK_DELAY.as_millis() as u64) << REPACK_DOUBLINGS_MAX;
+pub const SKIPPED_LOOK_BACK: u64 = (2 * REPACK_DELAY.as_millis() as u64) << REPACK_DOUBLINGS_MAX;
 /// And in at most so many blocks: under full load some hundred a second.
 pub const SKIPPED_BLOCKS_MAX: usize = 8_192;
 /// Pending batches of one author; with 64 KiB each, 16 MiB.

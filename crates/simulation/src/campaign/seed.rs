@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use realdid_crypto::Digest;
+use realdid_mempool::limits::{REPACK_DELAY, REPACK_DOUBLINGS_MAX};
 use realdid_types::TransactionId;
 
 use super::{audit, faults::Breaker, setting::Setting};
@@ -26,7 +27,7 @@ const CATCH_UP: Micros = 20_000_000;
 /// A transaction that nothing stands in the way of is decided after this much longer, and twice the longest stop.
 const FAIR: Micros = 10_000_000;
 /// What was skipped because something else had to be decided before rests for at most this much longer.
-const REST: Micros = 32_000_000;
+const REST: Micros = (REPACK_DELAY.as_micros() as Micros) << REPACK_DOUBLINGS_MAX;
 /// What was accepted is final or void after this much longer, and the longest stop: a block must come that is later than
 /// its time.
 const SETTLE: Micros = 75_000_000;

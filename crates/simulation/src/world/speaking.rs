@@ -83,12 +83,12 @@ impl World {
     /// An own batch has a number that no other had, and what a validator says that it has, a crash cannot take.
     fn on_batch_said(&mut self, from: usize, message: &Message) {
         match message {
-            Message::Batch(signed) if signed.batch.author == self.nodes[from].author => {
-                if !self.checks.promises.number(from, &signed.batch) {
-                    let number = signed.batch.number;
-                    self.checks
-                        .violation(format!("S5: node {from} makes two batches of the number {number}"));
-                }
+            Message::Batch(signed)
+                if signed.batch.author == self.nodes[from].author
+                    && !self.checks.promises.number(from, &signed.batch) =>
+            {
+                let number = signed.batch.number;
+                self.checks.violation(format!("S5: node {from} makes two batches of the number {number}"));
             }
             Message::Have(have) => {
                 let synced = &self.nodes[from].disk.synced().batches;
