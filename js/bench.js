@@ -52,6 +52,10 @@ async function logins() {
   console.log(`         ${fresh} with an instance and a genesis of its own each time, p99 ${freshP99}`);
 }
 
+// With nothing to wait for but WebAssembly, Node.js 20 drains its workers' tasks on the main thread each time, and can
+// wait for ever for one that waits for the main thread's garbage collection (nodejs/node#54918).
+const awake = setInterval(() => {}, 60_000);
 await first(answers.present);
 for (const [which, answer] of Object.entries(answers)) await steady(which, answer);
 await logins();
+clearInterval(awake);
