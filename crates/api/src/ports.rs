@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use realdid_crypto::PublicKey;
 use realdid_mempool::Refusal;
 use realdid_state::Outcome;
 use realdid_storage::Store;
@@ -15,6 +16,8 @@ use crate::{Metrics, Status, Waiting};
 pub struct Ports {
     /// What is final.
     pub store: Arc<Store>,
+    /// Under which key this node makes batches of what it is handed.
+    pub author: PublicKey,
     /// Takes what clients hand in; when it is full, clients are told to come back.
     pub submissions: mpsc::Sender<Submission>,
     /// How the node is.

@@ -242,7 +242,7 @@ pub(crate) fn parse_digest(text: &str) -> Result<Digest, Problem> {
 impl Ports {
     /// Whether batches of this node are taken: those of the nodes that a member has.
     fn check_author(&self) -> Result<(), Problem> {
-        let entry: Option<NodeEntry> = read(&*self.store, &StateKey::Node(*self.store.author()));
+        let entry: Option<NodeEntry> = read(&*self.store, &StateKey::Node(self.author));
         entry.map(drop).ok_or_else(|| {
             let detail =
                 "this node is no member's, so nothing that it hands on is taken: hand it in at another node";

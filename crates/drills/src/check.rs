@@ -7,8 +7,8 @@ use std::{
 
 use anyhow::{Context, ensure};
 use realdid_audit::Audit;
-use realdid_crypto::{Ed25519Verifier, SecretKey};
-use realdid_node::{GenesisFile, NodeKeys};
+use realdid_crypto::Ed25519Verifier;
+use realdid_node::GenesisFile;
 use realdid_storage::{KeyHistory, Store};
 use realdid_types::{Height, TransactionId};
 
@@ -29,8 +29,7 @@ pub async fn everything(rig: &mut Rig, acknowledged: &[Acknowledged]) -> anyhow:
     for node in &rig.network.nodes {
         let home = rig.network.home_of(node);
         let genesis = GenesisFile::read(&home.genesis())?.genesis()?;
-        let author = NodeKeys::load(&home.keys())?.author.public_key();
-        let store = Store::open(&home.ledger(), &genesis, author)?;
+        let store = Store::open(&home.ledger(), &genesis)?;
         audit(&store).with_context(|| format!("the chain of {}", node.name))?;
         check_acknowledged(&store, acknowledged).with_context(|| format!("on {}", node.name))?;
         tips.insert(node.name.clone(), store);
@@ -62,8 +61,7 @@ async fn await_everybody(rig: &Rig) -> anyhow::Result<()> {
 
 fn audit(store: &Store) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let nobody = SecretKey::ed25519(&[0; 32]).public_key();
-    let own = Store::create(folder.path(), store.genesis(), KeyHistory::Unknown, nobody)?;
+    let own = Store::create(folder.path(), store.genesis(), KeyHistory::Unknown)?;
     Audit::new(&own, store, &Ed25519Verifier::default()).run(|_| {})?;
     ensure!(own.state_root() == store.state_root(), "its state is not what its blocks lead to");
     Ok(())

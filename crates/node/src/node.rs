@@ -94,7 +94,7 @@ impl Setup {
         let config = Config::read(home)?;
         let genesis = GenesisFile::read(&home.genesis())?.genesis()?;
         let keys = NodeKeys::load(&home.keys())?;
-        let store = Arc::new(Store::open(&home.ledger(), &genesis, keys.author.public_key())?);
+        let store = Arc::new(Store::open(&home.ledger(), &genesis)?);
         Ok(Self { config, genesis, keys, store })
     }
 
@@ -175,6 +175,7 @@ impl Node {
         let metrics = Metrics::default();
         let (finals, _) = broadcast::channel(FINALS_MAX);
         let addresses = addresses(home, &setup, &verifier)?;
+        let author = setup.keys.author.public_key();
         let core = Core {
             name: setup.config.name.clone(),
             replica: replica(&setup)?,
@@ -227,6 +228,7 @@ impl Node {
         let refuse = setup.genesis.development.then(|| refusals(events));
         let ports = Ports {
             store: setup.store,
+            author,
             submissions,
             status: status_now.clone(),
             finals,

@@ -4,11 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use realdid_mempool::{
     Included,
-    limits::{AUTHOR_BATCHES_MAX, SKIPPED_BLOCKS_MAX, SKIPPED_LOOK_BACK},
+    limits::{SKIPPED_BLOCKS_MAX, SKIPPED_LOOK_BACK},
 };
 use realdid_state::{NodeEntry, StateKey, read};
 use realdid_types::{
-    Batch, BatchDigest, EpochView, Height, Message, SignedBatch, SignedTransaction, TransactionId,
+    Batch, BatchDigest, Height, Message, SignedBatch, SignedTransaction, Timestamp, TransactionId,
 };
 
 use crate::{Effect, Replica, Timer, ledger::StateSenders, replica::Step};
@@ -18,9 +18,9 @@ const PACK_PAUSE: Duration = Duration::from_millis(100);
 /// How many numbers of own batches are reserved at once: what is packed while a disk takes its time over one sync. After a
 /// restart as many may be left out.
 const RESERVED: u64 = 64;
-/// How far the numbers of a lost disk may have been above the last one that is final: so many batches were pending at most,
-/// and as many were left out at a few restarts.
-const LOST_NUMBERS_MAX: u64 = 2 * AUTHOR_BATCHES_MAX as u64;
+/// Numbers for each millisecond of block time: far more than batches are made or numbers left out in one, and few enough for
+/// five hundred years.
+const NUMBERS_A_MILLISECOND: u64 = 1 << 20;
 
 /// The numbers that own batches may have: each is on disk as used before a batch with it leaves, so that none is used
 /// again after a crash.
@@ -34,8 +34,18 @@ pub(crate) struct Numbers {
 }
 
 impl Numbers {
+    /// Goes on with what the folder has reserved; 0 if that is nothing.
     pub(crate) fn from(next: u64) -> Self {
         Self { next, durable: next, written: next }
+    }
+
+    /// The next one, given the next one of this node's in the state, and the time of the newest block. A folder that has
+    /// none, or that was put back from a copy, begins above all that one before it had: that began when less was final.
+    fn next(&mut self, in_state: u64, block_time: Timestamp) -> u64 {
+        if self.next == 0 || self.next < in_state {
+            self.next = block_time.0.saturating_mul(NUMBERS_A_MILLISECOND).max(in_state);
+        }
+        self.next
     }
 }
 
@@ -80,12 +90,10 @@ impl Replica {
 
     /// Packs what waits into a batch, to be signed.
     pub(crate) fn pack(&mut self, step: &mut Step<'_>) {
-        // with too many out there peers would refuse another
-        if !self.knows_its_numbers() || !self.pool.has_room_for(&self.settings.node) {
+        let Some(number) = self.next_number(step) else {
             step.effects.push(Effect::SetTimer(Timer::Pack, step.now().saturating_add(PACK_PAUSE)));
             return;
-        }
-        let number = self.numbers.next.max(self.unused_number(step));
+        };
         self.reserve_numbers(step, number);
         if number >= self.numbers.durable {
             // goes on when they are reserved
@@ -123,19 +131,24 @@ impl Replica {
     }
 
     /// Whoever lost its disk does not know which numbers its own batches had. All that are final by its bound are
-    /// known once a block of that view is.
+    /// known once a block of that view is. Who does not vote is told no bound, and goes by what others have shown it.
     fn knows_its_numbers(&self) -> bool {
         let validates = self.engine.validators().index_of(&self.settings.me).is_some();
-        self.is_whole() || !validates
+        let has_caught_up = self.engine.tip().at > self.started_at && !self.catch_up.is_proven_behind();
+        self.is_whole() || !validates && (self.numbers.next > 0 || has_caught_up)
     }
 
-    /// A number that no batch of mine had before, wherever it is now. Used twice, it would take away what was
-    /// promised to the clients of the batch that comes second.
-    fn unused_number(&self, step: &Step<'_>) -> u64 {
-        let entry: Option<NodeEntry> = read(&self.final_state(step), &StateKey::Node(self.settings.node));
-        let next = entry.map_or(0, |entry| entry.numbers.next());
-        let lost_its_disk = self.engine.is_wiped() || self.engine.voter().bound() > EpochView::default();
-        next.saturating_add(if lost_its_disk { LOST_NUMBERS_MAX } else { 0 })
+    /// A number that no batch of mine had before, wherever it is now, if another batch may be made. Used twice, it would
+    /// take away what was promised to the clients of the batch that comes second.
+    fn next_number(&mut self, step: &Step<'_>) -> Option<u64> {
+        let own = &self.settings.node;
+        // with too many out there peers would refuse another
+        if !self.knows_its_numbers() || !self.pool.has_room_for(own) {
+            return None;
+        }
+        let entry: Option<NodeEntry> = read(&self.final_state(step), &StateKey::Node(*own));
+        let in_state = entry.map_or(0, |entry| entry.numbers.next());
+        Some(self.numbers.next(in_state, self.engine.tip().time))
     }
 
     /// Tells the clients of an own batch once f + 1 validators hold it.

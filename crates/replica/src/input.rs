@@ -30,7 +30,7 @@ pub struct Recovered {
     pub consensus: realdid_consensus::Recovered,
     /// Batches that are stored and in no final block.
     pub batches: Vec<Arc<SignedBatch>>,
-    /// No batch of this node has had this number or a higher one.
+    /// No batch that left from this folder has had this number or a higher one; 0 if none has left.
     pub next_batch: u64,
 }
 

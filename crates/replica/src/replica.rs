@@ -10,7 +10,7 @@ use realdid_consensus::{Engine, Incoming, Input as ToConsensus, Surroundings as 
 use realdid_mempool::{BatchPool, TransactionPool};
 use realdid_state::{Execution, Layered};
 use realdid_sync::{CatchUp, Config, Input as ToCatchUp, Tip};
-use realdid_types::{BatchDigest, BlockDigest, Message, SignedBatch, TransactionId};
+use realdid_types::{BatchDigest, BlockDigest, EpochView, Message, SignedBatch, TransactionId};
 
 use crate::{Effect, Input, Recovered, Settings, Surroundings, Timer, clients::Numbers, pool_view::PoolView};
 
@@ -31,6 +31,8 @@ pub struct Replica {
     /// Own batches whose clients wait to hear that they cannot be lost.
     pub(crate) unacknowledged: BTreeMap<BatchDigest, Vec<TransactionId>>,
     pub(crate) numbers: Numbers,
+    /// The view of the newest block at this start.
+    pub(crate) started_at: EpochView,
     pub(crate) fetching: bool,
     /// Executions that this step made final and the ledger does not show yet, newest first.
     pub(crate) fresh: Vec<Arc<Execution>>,
@@ -72,6 +74,7 @@ impl Replica {
         };
         let mut pool = BatchPool::new(me, quorum);
         let block_time = consensus.tip.header.time;
+        let started_at = consensus.tip.header.at;
         for batch in recovered.batches {
             let digest = batch.batch.digest();
             pool.hold(batch);
@@ -88,6 +91,7 @@ impl Replica {
             wrong: BTreeSet::new(),
             unacknowledged: BTreeMap::new(),
             numbers: Numbers::from(recovered.next_batch),
+            started_at,
             fetching: false,
             fresh: Vec::new(),
             fresh_batches: BTreeMap::new(),

@@ -110,11 +110,6 @@ impl Store {
         let mut batch = WriteBatch::default();
         self.put(&mut batch, Column::Batches, digest.0.as_bytes(), &signed.encode());
         self.put(&mut batch, Column::Pending, digest.0.as_bytes(), &last_expiry(signed).0.to_be_bytes());
-        if signed.batch.author == *self.author() {
-            // one from before this folder, shown by others
-            let next = signed.batch.number.saturating_add(1).max(self.next_batch()?);
-            self.put(&mut batch, Column::Facts, facts::NEXT_BATCH, &next.to_be_bytes());
-        }
         self.commit_batch(batch)
     }
 
@@ -129,7 +124,7 @@ impl Store {
         self.commit_batch(batch)
     }
 
-    /// The number that this node's next batch may have at least.
+    /// The number that the next batch of this folder may have at least; 0 if it has reserved none.
     pub(crate) fn next_batch(&self) -> Result<u64, Error> {
         Ok(self.number_fact(facts::NEXT_BATCH)?.unwrap_or(0))
     }

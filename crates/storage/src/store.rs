@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use realdid_crypto::{Digest, PublicKey};
+use realdid_crypto::Digest;
 use realdid_merkle::{Page, PageId};
 use realdid_types::{BlockDigest, Genesis, Height, Wire};
 use rocksdb::{DB, IteratorMode, WriteBatch};
@@ -73,23 +73,16 @@ pub struct Store {
     kept: Mutex<Kept>,
     lately: Mutex<Lately>,
     provable: Mutex<Option<Arc<Snapshot>>>,
-    /// Whose batches are numbered here.
-    author: PublicKey,
     /// Keeps nodes out of a folder that is only looked at; RocksDB itself does so for the others.
     lock: Option<std::fs::File>,
 }
 
 impl Store {
-    /// Makes a folder that holds a network's genesis. `author` is the key under which this node makes batches.
+    /// Makes a folder that holds a network's genesis.
     ///
     /// # Errors
     /// If the folder holds a ledger, the genesis is none, or the disk refuses.
-    pub fn create(
-        folder: &Path,
-        genesis: &Genesis,
-        history: KeyHistory,
-        author: PublicKey,
-    ) -> Result<Self, Error> {
+    pub fn create(folder: &Path, genesis: &Genesis, history: KeyHistory) -> Result<Self, Error> {
         genesis.check()?;
         if folder.join("CURRENT").exists() {
             return Err(Error::Exists(folder.to_owned()));
@@ -97,7 +90,7 @@ impl Store {
         let mut options = columns::database_options();
         options.create_if_missing(true);
         options.create_missing_column_families(true);
-        let store = Self::open_database(folder, &options, genesis.clone(), author)?;
+        let store = Self::open_database(folder, &options, genesis.clone())?;
         store.write_genesis(genesis, history)?;
         store.sync()?;
         Ok(store)
@@ -107,14 +100,14 @@ impl Store {
     ///
     /// # Errors
     /// If it holds no ledger, that of another network, a damaged one, or one that another process has open.
-    pub fn open(folder: &Path, genesis: &Genesis, author: PublicKey) -> Result<Self, Error> {
+    pub fn open(folder: &Path, genesis: &Genesis) -> Result<Self, Error> {
         if !folder.join("CURRENT").exists() {
             return Err(Error::Missing(folder.to_owned()));
         }
         let mut options = columns::database_options();
         // a later version may have more columns
         options.create_missing_column_families(true);
-        let mut store = Self::open_database(folder, &options, genesis.clone(), author)?;
+        let mut store = Self::open_database(folder, &options, genesis.clone())?;
         store.check_whose()?;
         store.kept = Mutex::new(store.read_kept()?);
         Ok(store)
@@ -124,7 +117,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::open`].
-    pub fn open_read_only(folder: &Path, genesis: &Genesis, author: PublicKey) -> Result<Self, Error> {
+    pub fn open_read_only(folder: &Path, genesis: &Genesis) -> Result<Self, Error> {
         if !folder.join("CURRENT").exists() {
             return Err(Error::Missing(folder.to_owned()));
         }
@@ -137,7 +130,7 @@ impl Store {
             .into_iter()
             .filter(|column| there.iter().any(|name| name == column.name()));
         let db = DB::open_cf_descriptors_read_only(&options, folder, columns, false).map_err(unreadable)?;
-        let mut store = Self::around(db, folder, genesis.clone(), author);
+        let mut store = Self::around(db, folder, genesis.clone());
         store.lock = lock;
         store.check_whose()?;
         Ok(store)
@@ -152,18 +145,13 @@ impl Store {
         Ok(())
     }
 
-    fn open_database(
-        folder: &Path,
-        options: &rocksdb::Options,
-        genesis: Genesis,
-        author: PublicKey,
-    ) -> Result<Self, Error> {
+    fn open_database(folder: &Path, options: &rocksdb::Options, genesis: Genesis) -> Result<Self, Error> {
         let db = DB::open_cf_descriptors(options, folder, columns::descriptors())
             .map_err(|error| Error::of_rocksdb(folder, &error))?;
-        Ok(Self::around(db, folder, genesis, author))
+        Ok(Self::around(db, folder, genesis))
     }
 
-    fn around(db: DB, folder: &Path, genesis: Genesis, author: PublicKey) -> Self {
+    fn around(db: DB, folder: &Path, genesis: Genesis) -> Self {
         Self {
             folder: folder.to_owned(),
             db: Arc::new(db),
@@ -172,7 +160,6 @@ impl Store {
             kept: Mutex::new(Kept::default()),
             lately: Mutex::new(Lately { pages: Cache::new(PAGES_CACHED), values: Cache::new(VALUES_CACHED) }),
             provable: Mutex::new(None),
-            author,
             lock: None,
         }
     }
@@ -247,12 +234,6 @@ impl Store {
 
     pub(crate) fn set_tip(&self, height: Height) {
         self.tip.store(height.0, Ordering::Release);
-    }
-
-    /// Whose batches are numbered here.
-    #[must_use]
-    pub fn author(&self) -> &PublicKey {
-        &self.author
     }
 
     /// How much each column holds.

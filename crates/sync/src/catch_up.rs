@@ -110,6 +110,12 @@ impl CatchUp {
         self.target.is_some() || !self.hints.is_empty()
     }
 
+    /// Whether a block with a proven Commit certificate is not here yet.
+    #[must_use]
+    pub fn is_proven_behind(&self) -> bool {
+        self.target.is_some()
+    }
+
     fn on_behind(&mut self, certificate: &Certificate) {
         let statement = &certificate.statement;
         if statement.kind == VoteKind::Commit && statement.at.epoch == self.epoch {

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::Context;
 use realdid_client::NodeClient;
-use realdid_node::{GenesisFile, NodeKeys, config::Home};
+use realdid_node::{GenesisFile, config::Home};
 use realdid_storage::{KeyHistory, Store};
 use serde::{Deserialize, Serialize};
 
@@ -90,7 +90,7 @@ impl Network {
     /// Takes a node's disk away, as if it had been replaced: the keys stay, and what it voted is forgotten. It must not run.
     ///
     /// # Errors
-    /// If its keys cannot be read, or the disk refuses.
+    /// If its genesis cannot be read, or the disk refuses.
     pub fn wipe(&self, node: &NodeEntry) -> anyhow::Result<()> {
         let home = self.home_of(node);
         match std::fs::remove_dir_all(home.ledger()) {
@@ -100,8 +100,7 @@ impl Network {
             _ => {}
         }
         let genesis = GenesisFile::read(&home.genesis())?.genesis()?;
-        let author = NodeKeys::load(&home.keys())?.author.public_key();
-        Store::create(&home.ledger(), &genesis, KeyHistory::Unknown, author)?;
+        Store::create(&home.ledger(), &genesis, KeyHistory::Unknown)?;
         Ok(())
     }
 

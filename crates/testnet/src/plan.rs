@@ -285,7 +285,7 @@ fn write_folder(
     }
     std::fs::write(home.genesis(), serde_json::to_string_pretty(&GenesisFile::from(genesis))?)?;
     config.write(&home)?;
-    Store::create(&home.ledger(), genesis, KeyHistory::NeverVoted, node.key(Purpose::Author).public_key())?;
+    Store::create(&home.ledger(), genesis, KeyHistory::NeverVoted)?;
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use tokio::{
     sync::{broadcast, mpsc, watch},
 };
 
-use crate::solo::{Solo, create_store};
+use crate::solo::{Solo, author_key, create_store};
 
 /// Blocks in which a transaction is decided, or it never will be.
 const BLOCKS_MAX: usize = 5;
@@ -38,6 +38,7 @@ impl Node {
         let (submissions, taken) = mpsc::channel(8);
         let ports = Ports {
             store: store.clone(),
+            author: author_key().public_key(),
             submissions,
             status: watch::channel(Arc::new(Status::default())).1,
             finals: broadcast::channel(64).0,

@@ -24,7 +24,7 @@ fn consensus_key() -> SecretKey {
     SecretKey::ed25519(&[1; 32])
 }
 
-fn author_key() -> SecretKey {
+pub fn author_key() -> SecretKey {
     SecretKey::ed25519(&[2; 32])
 }
 
@@ -63,7 +63,7 @@ pub fn genesis() -> Genesis {
 }
 
 pub fn create_store(folder: &Path) -> Store {
-    Store::create(folder, &genesis(), KeyHistory::NeverVoted, author_key().public_key()).unwrap()
+    Store::create(folder, &genesis(), KeyHistory::NeverVoted).unwrap()
 }
 
 pub struct Solo {

@@ -11,7 +11,7 @@ use anyhow::Context;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use realdid_audit::{Audit, Progress, Source, SourceError};
 use realdid_client::{ClientError, NodeClient};
-use realdid_crypto::{Ed25519Verifier, SecretKey};
+use realdid_crypto::Ed25519Verifier;
 use realdid_node::GenesisFile;
 use realdid_state::Receipt;
 use realdid_storage::{KeyHistory, Store};
@@ -89,7 +89,7 @@ fn audit(
     let verifier = Ed25519Verifier::default();
     let source: Box<dyn Source> = match (client, &verify.ledger) {
         (Some(client), _) => Box::new(Node { client, handle: handle.clone(), newest: RefCell::new(None) }),
-        (None, Some(folder)) => Box::new(Store::open_read_only(folder, genesis, nobody())?),
+        (None, Some(folder)) => Box::new(Store::open_read_only(folder, genesis)?),
         (None, None) => anyhow::bail!("there is nothing to check"),
     };
     let started = Instant::now();
@@ -115,16 +115,11 @@ fn audit(
     })
 }
 
-/// An auditor makes no batches.
-pub(crate) fn nobody() -> realdid_crypto::PublicKey {
-    SecretKey::ed25519(&[0; 32]).public_key()
-}
-
 fn open_own(folder: &Path, genesis: &Genesis) -> anyhow::Result<Store> {
-    match Store::open(folder, genesis, nobody()) {
+    match Store::open(folder, genesis) {
         Err(realdid_storage::Error::Missing(_)) => {
             std::fs::create_dir_all(folder)?;
-            Ok(Store::create(folder, genesis, KeyHistory::Unknown, nobody())?)
+            Ok(Store::create(folder, genesis, KeyHistory::Unknown)?)
         }
         opened => Ok(opened?),
     }

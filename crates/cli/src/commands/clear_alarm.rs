@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
-use realdid_node::{GenesisFile, NodeKeys, alarm::words, config::Home};
+use realdid_node::{GenesisFile, alarm::words, config::Home};
 use realdid_storage::Store;
 use serde_json::json;
 
-use super::chain::nobody;
 use crate::output::{Format, say};
 
 /// Whose alarm.
@@ -28,7 +27,7 @@ pub struct ClearAlarm {
 pub(crate) fn run(clear: &ClearAlarm, format: Format) -> anyhow::Result<()> {
     let home = Home::new(&clear.home);
     let genesis = GenesisFile::read(&home.genesis())?.genesis()?;
-    let Some(alarm) = Store::open_read_only(&home.ledger(), &genesis, nobody())?.alarm()? else {
+    let Some(alarm) = Store::open_read_only(&home.ledger(), &genesis)?.alarm()? else {
         return say(format, &json!({ "alarm": null }), "there is no alarm: nothing is to change");
     };
     let words = words(&alarm);
@@ -37,8 +36,7 @@ pub(crate) fn run(clear: &ClearAlarm, format: Format) -> anyhow::Result<()> {
             "voting has stopped: {words}. Nothing was changed; if the cause is known and gone, run this again with --yes"
         );
     }
-    let author = NodeKeys::load(&home.keys())?.author.public_key();
-    Store::open(&home.ledger(), &genesis, author)?.clear_alarm()?;
+    Store::open(&home.ledger(), &genesis)?.clear_alarm()?;
     let result = json!({ "alarm": words, "cleared": true });
     say(format, &result, &format!("cleared: {words}. The node votes again when it is started"))
 }

@@ -4,11 +4,10 @@ mod check;
 
 use std::path::PathBuf;
 
-use realdid_node::{GenesisFile, NodeKeys, config::Home};
+use realdid_node::{GenesisFile, config::Home};
 use realdid_storage::Store;
 use serde_json::{Value, json};
 
-use super::chain::nobody;
 use crate::output::{Format, print, row, say};
 
 /// What to do with a ledger.
@@ -48,15 +47,13 @@ impl Folder {
     fn open(&self) -> anyhow::Result<Store> {
         let home = Home::new(&self.home);
         let genesis = GenesisFile::read(&home.genesis())?.genesis()?;
-        let author = NodeKeys::load(&home.keys())?.author.public_key();
-        Ok(Store::open(&home.ledger(), &genesis, author)?)
+        Ok(Store::open(&home.ledger(), &genesis)?)
     }
 
     fn look_into(&self) -> anyhow::Result<Store> {
         let home = Home::new(&self.home);
         let genesis = GenesisFile::read(&home.genesis())?.genesis()?;
-        // whoever only looks needs no keys
-        Ok(Store::open_read_only(&home.ledger(), &genesis, nobody())?)
+        Ok(Store::open_read_only(&home.ledger(), &genesis)?)
     }
 }
 

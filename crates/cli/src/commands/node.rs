@@ -205,7 +205,7 @@ fn join_network(join: &Join, format: Format) -> anyhow::Result<()> {
     }
     let is_unused = join.key_never_used || unused_mark(&home).exists();
     let history = if is_unused { KeyHistory::NeverVoted } else { KeyHistory::Unknown };
-    Store::create(&home.ledger(), &genesis, history, author)?;
+    Store::create(&home.ledger(), &genesis, history)?;
     if unused_mark(&home).exists() {
         std::fs::remove_file(unused_mark(&home))?;
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use realdid_consensus::{Alarm, Record};
-use realdid_crypto::{Digest, SecretKey};
+use realdid_crypto::Digest;
 use realdid_node::GenesisFile;
 use realdid_storage::Store;
 use realdid_types::BlockDigest;
@@ -120,8 +120,7 @@ fn an_alarm_is_told_in_words_and_cleared_only_on_purpose() {
     };
     assert!(clear(&[]).ok().contains("there is no alarm"));
     let genesis = GenesisFile::read(&home.join("genesis.json")).unwrap().genesis().unwrap();
-    let author = SecretKey::ed25519(&[0; 32]).public_key();
-    let store = Store::open(&home.join("ledger"), &genesis, author).unwrap();
+    let store = Store::open(&home.join("ledger"), &genesis).unwrap();
     let alarm = Alarm::Root(BlockDigest(Digest::from_bytes([7; 32])));
     store.write(&[], &[Record::Alarm(alarm)]).unwrap();
     store.sync().unwrap();

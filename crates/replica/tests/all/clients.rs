@@ -130,16 +130,26 @@ fn what_a_block_skipped_waits_after_a_restart_as_before_and_what_it_decided_does
 fn own_batches_are_numbered_one_by_one() {
     let mut bench = Bench::of(4);
     bench.start();
-    let numbers: Vec<u64> = ["ann", "bob", "cid"]
-        .into_iter()
-        .flat_map(|name| {
-            bench.submit(&bench.creation(name));
-            bench.pack()
-        })
-        .filter_map(|effect| match effect {
-            Effect::SignBatch(batch) => Some(batch.number),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(numbers, [0, 1, 2]);
+    let [ann, bob, cid] = ["ann", "bob", "cid"].map(|name| number_of_next(&mut bench, name));
+    assert_eq!([bob, cid], [ann + 1, ann + 2]);
+}
+
+/// Batches of a disk that is lost may be on their way and in no block.
+#[test]
+fn on_a_new_disk_numbers_begin_far_above_those_of_the_one_before() {
+    let mut bench = Bench::of(1);
+    bench.start();
+    let before = number_of_next(&mut bench, "ann");
+    bench.restart_without_numbers();
+    let after = number_of_next(&mut bench, "bob");
+    assert!(after > before + 1_000_000, "{before}, then {after}");
+}
+
+fn number_of_next(bench: &mut Bench, name: &str) -> u64 {
+    bench.submit(&bench.creation(name));
+    let number = bench.pack().into_iter().find_map(|effect| match effect {
+        Effect::SignBatch(batch) => Some(batch.number),
+        _ => None,
+    });
+    number.expect("a batch")
 }

@@ -79,6 +79,8 @@ pub struct Bench {
     chain: Chain,
     storing: Vec<Arc<SignedBatch>>,
     reserving: Option<u64>,
+    /// Those below are reserved, by a process before this one to begin with.
+    reserved: u64,
     /// Of the newest block.
     root: Option<StateRoot>,
 }
@@ -88,6 +90,7 @@ fn recover(
     (tip, outcome): (&Block, Outcome),
     folder: Folder,
     batches: Vec<Arc<SignedBatch>>,
+    next_batch: u64,
 ) -> Replica {
     let consensus = realdid_consensus::Recovered {
         epoch: Epoch(0),
@@ -111,7 +114,7 @@ fn recover(
         node: public(&node(0)),
         parameters: genesis.parameters.clone(),
     };
-    Replica::recover(settings, Recovered { consensus, batches, next_batch: 0 })
+    Replica::recover(settings, Recovered { consensus, batches, next_batch })
 }
 
 impl Bench {
@@ -130,13 +133,14 @@ impl Bench {
         let outcome = Outcome { root: execution.root, next: execution.next_validators };
         let stored = batches.iter().map(|batch| (batch.batch.digest(), batch.clone())).collect();
         Self {
-            replica: recover(&genesis, (&tip, outcome), Folder::NeverVoted, batches),
+            replica: recover(&genesis, (&tip, outcome), Folder::NeverVoted, batches, 1),
             genesis,
             now: Duration::ZERO,
             slow_disk: false,
             chain: Chain { state, blocks: vec![tip], batches: stored },
             storing: Vec::new(),
             reserving: None,
+            reserved: 1,
             root: None,
         }
     }
@@ -146,8 +150,14 @@ impl Bench {
         let tip = self.chain.blocks.last().expect("genesis at least");
         let execution = genesis_state(&self.genesis).expect("a sound genesis");
         let outcome = Outcome { root: self.root.unwrap_or(execution.root), next: execution.next_validators };
-        self.replica = recover(&self.genesis, (tip, outcome), Folder::Voted, Vec::new());
+        self.replica = recover(&self.genesis, (tip, outcome), Folder::Voted, Vec::new(), self.reserved);
         self.start()
+    }
+
+    /// On a folder that has the same chain, and has reserved none of the numbers that were used.
+    pub fn restart_without_numbers(&mut self) {
+        self.reserved = 0;
+        self.restart();
     }
 
     pub fn start(&mut self) -> Vec<Effect> {
@@ -223,7 +233,9 @@ impl Bench {
     }
 
     fn reserve_next(&mut self) -> Option<Input> {
-        self.reserving.take().map(Input::NumbersReserved)
+        let below = self.reserving.take()?;
+        self.reserved = below;
+        Some(Input::NumbersReserved(below))
     }
 
     pub fn is_reserving(&self) -> bool {

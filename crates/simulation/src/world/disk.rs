@@ -6,7 +6,7 @@ use std::{
 };
 
 use realdid_consensus::{Folder, Outcome, Record, Recovered as ForConsensus};
-use realdid_crypto::{Digest, PublicKey};
+use realdid_crypto::Digest;
 use realdid_merkle::{Page, PageId, Pages};
 use realdid_replica::{Commit, Recovered};
 use realdid_state::{MemoryStore, Receipt, StateRead, ValidatorSets, genesis_state, read};
@@ -208,7 +208,7 @@ impl Image {
     }
 
     /// What a process that starts on this folder goes on from.
-    pub fn recover(&self, genesis: &Genesis, nonce: Digest, author: &PublicKey) -> Recovered {
+    pub fn recover(&self, genesis: &Genesis, nonce: Digest) -> Recovered {
         let (epoch, validators, start) = self.epoch(genesis);
         let folder = if self.never_voted {
             Folder::NeverVoted
@@ -222,8 +222,6 @@ impl Image {
             .iter()
             .flat_map(|block| block.batches.iter().map(|reference| reference.digest))
             .collect();
-        let own = self.batches.values().filter(|batch| batch.batch.author == *author);
-        let next_batch = own.map(|batch| batch.batch.number + 1).max().unwrap_or(0).max(self.next_batch);
         let pending = self.batches.iter().filter(|(digest, _)| !final_batches.contains(*digest));
         let consensus = ForConsensus {
             epoch,
@@ -241,7 +239,8 @@ impl Image {
             nonce,
             alarm: self.alarm.clone(),
         };
-        Recovered { consensus, batches: pending.map(|(_, batch)| batch.clone()).collect(), next_batch }
+        let batches = pending.map(|(_, batch)| batch.clone()).collect();
+        Recovered { consensus, batches, next_batch: self.next_batch }
     }
 
     fn epoch(&self, genesis: &Genesis) -> (Epoch, Arc<ValidatorSet>, BlockDigest) {

@@ -86,7 +86,7 @@ impl Node {
             node: self.author,
             parameters: genesis.parameters.clone(),
         };
-        self.replica = Some(Replica::recover(settings, self.live.recover(genesis, nonce, &self.author)));
+        self.replica = Some(Replica::recover(settings, self.live.recover(genesis, nonce)));
     }
 
     /// Ends the process: of what was not synced, the first `kept` writes survive.

@@ -2,10 +2,10 @@
 
 use realdid_storage::{Column, Error, Store};
 
-use crate::solo::{author_key, create, genesis, open};
+use crate::solo::{create, genesis, open};
 
 fn look(folder: &std::path::Path) -> Result<Store, Error> {
-    Store::open_read_only(folder, &genesis(), author_key().public_key())
+    Store::open_read_only(folder, &genesis())
 }
 
 #[test]
@@ -59,11 +59,6 @@ fn ledgers_with_the_same_blocks_hold_the_same_and_others_differ_in_a_key_that_is
     let mut other = genesis();
     other.time = realdid_types::Timestamp(other.time.0 + 1);
     let folder = tempfile::tempdir().unwrap();
-    let other = Store::create(
-        folder.path(),
-        &other,
-        realdid_storage::KeyHistory::NeverVoted,
-        author_key().public_key(),
-    );
+    let other = Store::create(folder.path(), &other, realdid_storage::KeyHistory::NeverVoted);
     assert_eq!(one.first_difference(&other.unwrap(), Column::Blocks).unwrap().as_deref(), Some("0"));
 }

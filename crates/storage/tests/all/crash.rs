@@ -46,11 +46,7 @@ fn the_chain_stands_at_one_block_and_never_between_two() {
         copy(&ledger, &torn);
         let file = fs::OpenOptions::new().write(true).open(newest_log(&torn)).unwrap();
         file.set_len(kept.min(length)).unwrap();
-        let Ok(store) = realdid_storage::Store::open(
-            &torn,
-            &crate::solo::genesis(),
-            crate::solo::author_key().public_key(),
-        ) else {
+        let Ok(store) = realdid_storage::Store::open(&torn, &crate::solo::genesis()) else {
             // cut off before the genesis was synced: such a folder was never handed out
             assert!(heights.is_empty(), "what was there once cannot be missing later");
             continue;

@@ -6,10 +6,10 @@ use realdid_crypto::Digest;
 use realdid_storage::{Error, KeyHistory, Store};
 use realdid_types::{Genesis, Height};
 
-use crate::solo::{Solo, author_key, create, create_did, genesis};
+use crate::solo::{Solo, create, create_did, genesis};
 
 fn try_open(folder: &std::path::Path, genesis: &Genesis) -> Error {
-    match Store::open(folder, genesis, author_key().public_key()) {
+    match Store::open(folder, genesis) {
         Ok(_) => panic!("it opens"),
         Err(error) => error,
     }
@@ -28,7 +28,7 @@ fn a_folder_without_a_ledger_and_one_that_has_one_already_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     assert!(matches!(try_open(folder.path(), &genesis()), Error::Missing(_)));
     drop(create(folder.path()));
-    let again = Store::create(folder.path(), &genesis(), KeyHistory::NeverVoted, author_key().public_key());
+    let again = Store::create(folder.path(), &genesis(), KeyHistory::NeverVoted);
     assert!(matches!(again, Err(Error::Exists(_))));
 }
 

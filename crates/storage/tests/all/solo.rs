@@ -53,11 +53,11 @@ pub fn genesis() -> Genesis {
 }
 
 pub fn create(folder: &Path) -> Store {
-    Store::create(folder, &genesis(), KeyHistory::NeverVoted, author_key().public_key()).unwrap()
+    Store::create(folder, &genesis(), KeyHistory::NeverVoted).unwrap()
 }
 
 pub fn open(folder: &Path) -> Store {
-    Store::open(folder, &genesis(), author_key().public_key()).unwrap()
+    Store::open(folder, &genesis()).unwrap()
 }
 
 /// The transaction that creates citizen number `number`.

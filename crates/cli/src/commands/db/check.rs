@@ -13,10 +13,7 @@ use realdid_storage::{KeyHistory, Store};
 use serde_json::json;
 
 use crate::{
-    commands::{
-        chain::{nobody, progress_line},
-        scratch::Scratch,
-    },
+    commands::{chain::progress_line, scratch::Scratch},
     output::{Format, print, row},
 };
 
@@ -26,7 +23,7 @@ const TELL_EVERY: Duration = Duration::from_millis(200);
 pub(crate) fn run(store: &Store, scratch: &Path, format: Format) -> anyhow::Result<()> {
     let entries = store.check_entries(entries_line())?;
     let scratch = Scratch::new(None, scratch)?;
-    let own = Store::create(scratch.folder(), store.genesis(), KeyHistory::Unknown, nobody())?;
+    let own = Store::create(scratch.folder(), store.genesis(), KeyHistory::Unknown)?;
     let verifier = Ed25519Verifier::default();
     let mut audit = Audit::new(&own, store, &verifier);
     let held = match audit.run(progress_line()) {
