@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use realdid_crypto::Digest;
 use realdid_mempool::{
     Included,
     limits::{SKIPPED_BLOCKS_MAX, SKIPPED_LOOK_BACK},
@@ -31,19 +32,26 @@ pub(crate) struct Numbers {
     durable: u64,
     /// Those below are written as used.
     written: u64,
+    /// How far behind the time of a block they begin; drawn at each start.
+    drawn: u64,
 }
 
 impl Numbers {
     /// Goes on with what the folder has reserved; 0 if that is nothing.
-    pub(crate) fn from(next: u64) -> Self {
-        Self { next, durable: next, written: next }
+    pub(crate) fn from(next: u64, nonce: &Digest) -> Self {
+        let [first, second, third, ..] = nonce.as_bytes();
+        let drawn =
+            u64::from_le_bytes([*first, *second, *third, 0, 0, 0, 0, 0]) % (NUMBERS_A_MILLISECOND / 2);
+        Self { next, durable: next, written: next, drawn }
     }
 
     /// The next one, given the next one of this node's in the state, and the time of the newest block. A folder that has
-    /// none, or that was put back from a copy, begins above all that one before it had: that began when less was final.
+    /// none, or that was put back from a copy, begins above all that one before it had: that began when less was final, or
+    /// at another place of the same millisecond.
     fn next(&mut self, in_state: u64, block_time: Timestamp) -> u64 {
         if self.next == 0 || self.next < in_state {
-            self.next = block_time.0.saturating_mul(NUMBERS_A_MILLISECOND).max(in_state);
+            let of_block = block_time.0.saturating_mul(NUMBERS_A_MILLISECOND);
+            self.next = of_block.saturating_add(self.drawn).max(in_state);
         }
         self.next
     }

@@ -75,6 +75,7 @@ impl Replica {
         let mut pool = BatchPool::new(me, quorum);
         let block_time = consensus.tip.header.time;
         let started_at = consensus.tip.header.at;
+        let numbers = Numbers::from(recovered.next_batch, &consensus.nonce);
         for batch in recovered.batches {
             let digest = batch.batch.digest();
             pool.hold(batch);
@@ -90,7 +91,7 @@ impl Replica {
             executions: BTreeMap::new(),
             wrong: BTreeSet::new(),
             unacknowledged: BTreeMap::new(),
-            numbers: Numbers::from(recovered.next_batch),
+            numbers,
             started_at,
             fetching: false,
             fresh: Vec::new(),
