@@ -145,11 +145,49 @@ fn on_a_new_disk_numbers_begin_far_above_those_of_the_one_before() {
     assert!(after > before + 1_000_000, "{before}, then {after}");
 }
 
+/// Nothing became final in between.
+#[test]
+fn on_a_disk_lost_twice_at_one_block_numbers_begin_elsewhere() {
+    let mut bench = Bench::of(1);
+    bench.start();
+    let [once, twice] = ["ann", "bob"].map(|name| {
+        bench.restart_without_numbers();
+        number_of_next(&mut bench, name)
+    });
+    assert!(once.abs_diff(twice) > 1_000, "{once}, then {twice}");
+}
+
+/// The block with which it begins is one that the process before it may have begun with. Nobody tells it what else was
+/// final then.
+#[test]
+fn without_a_vote_and_on_a_new_disk_nothing_is_packed_before_a_block_that_others_showed() {
+    let mut bench = Bench::of(1);
+    bench.restart_without_numbers_and_vote();
+    bench.submit(&bench.creation("ann"));
+    assert_eq!(number_of_packed(&mut bench), None);
+    for message in blocks_of_the_validator() {
+        bench.hear(0, message);
+    }
+    assert!(number_of_packed(&mut bench).is_some());
+}
+
+/// Everything that the only validator says until its first block is final.
+fn blocks_of_the_validator() -> Vec<Message> {
+    let mut validator = Bench::of(1);
+    let started = validator.start();
+    validator.submit(&validator.creation("bob"));
+    let packed = validator.pack();
+    broadcasts(&started).chain(broadcasts(&packed)).cloned().collect()
+}
+
 fn number_of_next(bench: &mut Bench, name: &str) -> u64 {
     bench.submit(&bench.creation(name));
-    let number = bench.pack().into_iter().find_map(|effect| match effect {
+    number_of_packed(bench).expect("a batch")
+}
+
+fn number_of_packed(bench: &mut Bench) -> Option<u64> {
+    bench.pack().into_iter().find_map(|effect| match effect {
         Effect::SignBatch(batch) => Some(batch.number),
         _ => None,
-    });
-    number.expect("a batch")
+    })
 }

@@ -83,15 +83,25 @@ pub struct Bench {
     reserved: u64,
     /// Of the newest block.
     root: Option<StateRoot>,
+    /// Who the replica is: a validator, or a member's node without a vote.
+    me: PublicKey,
+    /// Processes so far.
+    started: u8,
 }
 
-fn recover(
-    genesis: &Genesis,
-    (tip, outcome): (&Block, Outcome),
+/// What a process begins with.
+struct Beginning<'a> {
+    me: PublicKey,
+    tip: (&'a Block, Outcome),
     folder: Folder,
     batches: Vec<Arc<SignedBatch>>,
     next_batch: u64,
-) -> Replica {
+    /// How many processes there were before.
+    after: u8,
+}
+
+fn recover(genesis: &Genesis, beginning: Beginning<'_>) -> Replica {
+    let Beginning { me, tip: (tip, outcome), folder, batches, next_batch, after } = beginning;
     let consensus = realdid_consensus::Recovered {
         epoch: Epoch(0),
         validators: Arc::new(genesis.validator_set().expect("a sound genesis")),
@@ -105,12 +115,12 @@ fn recover(
         lead_mark: EpochView::default(),
         wiped_bound: EpochView::default(),
         folder,
-        nonce: Digest::ZERO,
+        nonce: Digest::from_bytes([after; 32]),
         alarm: None,
     };
     let settings = Settings {
         genesis: genesis.digest(),
-        me: validator(0),
+        me,
         node: public(&node(0)),
         parameters: genesis.parameters.clone(),
     };
@@ -132,8 +142,17 @@ impl Bench {
         let tip = genesis.block().expect("a sound genesis");
         let outcome = Outcome { root: execution.root, next: execution.next_validators };
         let stored = batches.iter().map(|batch| (batch.batch.digest(), batch.clone())).collect();
+        let me = validator(0);
+        let beginning = Beginning {
+            me,
+            tip: (&tip, outcome),
+            folder: Folder::NeverVoted,
+            batches,
+            next_batch: 1,
+            after: 0,
+        };
         Self {
-            replica: recover(&genesis, (&tip, outcome), Folder::NeverVoted, batches, 1),
+            replica: recover(&genesis, beginning),
             genesis,
             now: Duration::ZERO,
             slow_disk: false,
@@ -142,6 +161,8 @@ impl Bench {
             reserving: None,
             reserved: 1,
             root: None,
+            me,
+            started: 1,
         }
     }
 
@@ -150,7 +171,17 @@ impl Bench {
         let tip = self.chain.blocks.last().expect("genesis at least");
         let execution = genesis_state(&self.genesis).expect("a sound genesis");
         let outcome = Outcome { root: self.root.unwrap_or(execution.root), next: execution.next_validators };
-        self.replica = recover(&self.genesis, (tip, outcome), Folder::Voted, Vec::new(), self.reserved);
+        let beginning = Beginning {
+            me: self.me,
+            tip: (tip, outcome),
+            // alone, a validator that knows of no votes would ask nobody
+            folder: if self.me == validator(0) { Folder::Voted } else { Folder::Wiped },
+            batches: Vec::new(),
+            next_batch: self.reserved,
+            after: self.started,
+        };
+        self.replica = recover(&self.genesis, beginning);
+        self.started += 1;
         self.start()
     }
 
@@ -158,6 +189,12 @@ impl Bench {
     pub fn restart_without_numbers(&mut self) {
         self.reserved = 0;
         self.restart();
+    }
+
+    /// The same, as a member's node that is no validator.
+    pub fn restart_without_numbers_and_vote(&mut self) {
+        self.me = public("gateway");
+        self.restart_without_numbers();
     }
 
     pub fn start(&mut self) -> Vec<Effect> {
