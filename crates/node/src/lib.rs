@@ -17,6 +17,7 @@ mod evidence;
 pub mod genesis_file;
 pub mod hex;
 pub mod keys;
+mod memory;
 mod node;
 mod peers;
 mod public;

@@ -21,6 +21,7 @@ use crate::{
     evidence::EvidenceFolder,
     hex,
     keys::random_seed,
+    memory,
     peers::Peers,
     public::PublicService,
     timers::Timers,
@@ -224,6 +225,8 @@ impl Node {
             // whoever waits for it has gone if this fails
             let _ = ended.send(());
         })?;
+
+        tokio::spawn(memory::give_back_what_is_free());
 
         let refuse = setup.genesis.development.then(|| refusals(events));
         let ports = Ports {
