@@ -1,6 +1,8 @@
 //! The column families, their keys and how each is kept.
 
-use rocksdb::{BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, Options};
+use rocksdb::{
+    BlockBasedIndexType, BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, Options,
+};
 
 /// All that is cached of files, in bytes.
 const CACHE_BYTES: usize = 64 << 20;
@@ -96,7 +98,11 @@ pub(crate) fn database_options() -> Options {
 
 /// How each column is kept.
 pub(crate) fn descriptors() -> Vec<ColumnFamilyDescriptor> {
-    let cache = Cache::new_lru_cache(CACHE_BYTES);
+    with_cache(CACHE_BYTES)
+}
+
+fn with_cache(bytes: usize) -> Vec<ColumnFamilyDescriptor> {
+    let cache = Cache::new_lru_cache(bytes);
     let descriptor = |column: &Column| ColumnFamilyDescriptor::new(column.name(), column.options(&cache));
     let own = Column::ALL.iter().map(descriptor);
     own.chain([ColumnFamilyDescriptor::new(EMPTY, Options::default())]).collect()
@@ -109,6 +115,11 @@ impl Column {
         table.set_bloom_filter(10.0, false);
         table.set_cache_index_and_filter_blocks(true);
         table.set_pin_l0_filter_and_index_blocks_in_cache(true);
+        // in pieces as small as blocks of data: whole, those of a large file have megabytes, and once the cache cannot hold
+        // them all every look-up reads some of them anew
+        table.set_index_type(BlockBasedIndexType::TwoLevelIndexSearch);
+        table.set_partition_filters(true);
+        table.set_pin_top_level_index_and_filter(true);
         let mut options = Options::default();
         options.set_block_based_table_factory(&table);
         options.set_compression_type(DBCompressionType::Lz4);
@@ -126,5 +137,60 @@ impl Column {
             _ => {}
         }
         options
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::fs;
+
+    use rocksdb::{DB, WriteBatch};
+
+    use super::*;
+
+    const KEYS: u64 = 400_000;
+
+    /// What this thread has read from files, in bytes (`proc(5)`).
+    fn bytes_read() -> u64 {
+        let counts = fs::read_to_string("/proc/thread-self/io").unwrap();
+        let read = counts.lines().find_map(|line| line.strip_prefix("rchar: "));
+        read.unwrap().parse().unwrap()
+    }
+
+    /// With a cache that holds a few blocks, as any cache is for a ledger that has grown.
+    fn open(folder: &std::path::Path) -> DB {
+        let mut options = database_options();
+        options.create_if_missing(true);
+        options.create_missing_column_families(true);
+        DB::open_cf_descriptors(&options, folder, with_cache(128 << 10)).unwrap()
+    }
+
+    /// Keys that lie as evenly as digests do.
+    fn key(number: u64) -> Vec<u8> {
+        number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes().repeat(4)
+    }
+
+    #[test]
+    fn a_look_up_reads_little_of_a_large_file_though_the_cache_is_too_small_for_its_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = open(folder.path());
+        let family = db.cf_handle(Column::State.name()).unwrap();
+        let mut batch = WriteBatch::default();
+        for number in 0..KEYS {
+            batch.put_cf(family, key(number), [7; 100]);
+        }
+        db.write(batch).unwrap();
+        db.flush_cf(family).unwrap();
+        db.compact_range_cf(family, None::<&[u8]>, None::<&[u8]>);
+        // what the newest files say of themselves is held, whatever the cache is
+        drop(db);
+        let db = open(folder.path());
+        let family = db.cf_handle(Column::State.name()).unwrap();
+        for (wanted, there) in [(1, true), (2, true), (KEYS, false), (KEYS + 1, false)] {
+            let before = bytes_read();
+            assert_eq!(db.get_cf(family, key(wanted)).unwrap().is_some(), there);
+            let read = bytes_read() - before;
+            assert!(wanted == 1 || read < 32 << 10, "{read} bytes for key {wanted}");
+        }
     }
 }
