@@ -107,8 +107,6 @@ pub fn command() -> clap::Command {
 #[must_use]
 pub fn main() -> ExitCode {
     exit::end_where_nobody_reads();
-    // where it is not glibc that allocates, nothing is lost
-    realdid_malloc::keep_large_pieces_apart();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return exit::report_command_line(&error),

@@ -113,6 +113,8 @@ impl Node {
     /// # Errors
     /// Says what is missing or taken, and what to do about it.
     pub async fn start(home: &Home, identity: Option<TlsFiles>) -> Result<Self, NodeError> {
+        // before the disk takes any; where it is not glibc that allocates, nothing is lost
+        realdid_malloc::keep_large_pieces_apart();
         let setup = Setup::read(home)?;
         let identity = match identity {
             Some(identity) => Some(identity),

@@ -115,8 +115,8 @@ impl Column {
         table.set_bloom_filter(10.0, false);
         table.set_cache_index_and_filter_blocks(true);
         table.set_pin_l0_filter_and_index_blocks_in_cache(true);
-        // in pieces as small as blocks of data: whole, those of a large file have megabytes, and once the cache cannot hold
-        // them all every look-up reads some of them anew
+        // in pieces as small as blocks of data: whole, those of a large file have a megabyte and more, and once the cache
+        // cannot hold them all every look-up reads some of them anew
         table.set_index_type(BlockBasedIndexType::TwoLevelIndexSearch);
         table.set_partition_filters(true);
         table.set_pin_top_level_index_and_filter(true);
